@@ -1,0 +1,1 @@
+"""Write side: from incoming CSVs to the lake and the next generation."""

@@ -1,0 +1,115 @@
+"""What has arrived: the CSV files below incoming that are complete and not yet in the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".csv", ".csv.gz", ".csv.zst")
+TEMPORARY_PREFIXES = (".", "~", "_tmp")
+SETTLE_SECONDS = 0.3
+
+Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A complete file; `path` is relative to incoming, `stamp` its size, times and inode when seen."""
+
+    path: str
+    file: Path
+    stamp: Stamp
+
+    @property
+    def bytes(self) -> int:
+        return self.stamp[0]
+
+    def unchanged(self) -> bool:
+        """Is the file still the one that was seen?"""
+        try:
+            return stamp(self.file) == self.stamp
+        except OSError:
+            return False
+
+
+class Seen:
+    """Files already in the ledger by size, times and inode, so that they are not hashed again.
+
+    Only a cache: without it, every file is hashed and found in the ledger.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamps: dict[str, list[object]] = {}
+        with contextlib.suppress(OSError, ValueError):
+            self._stamps = json.loads(path.read_text("utf-8"))
+
+    def source_id(self, arrival: Arrival) -> str | None:
+        """The identity of a file that did not change since it was noted."""
+        *noted, source_id = self._stamps.get(arrival.path, [None])
+        return str(source_id) if tuple(noted) == arrival.stamp else None
+
+    def note(self, arrival: Arrival, source_id: str) -> None:
+        self._stamps[arrival.path] = [*arrival.stamp, source_id]
+
+    def save(self) -> None:
+        fresh = self._path.with_suffix(".tmp")
+        fresh.write_text(json.dumps(self._stamps), "utf-8")
+        os.replace(fresh, self._path)
+
+
+def stamp(path: Path) -> Stamp:
+    seen = path.stat()
+    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
+
+
+def candidates(incoming: Path) -> list[Arrival]:
+    """Every CSV below incoming by its final name, in the order of the paths."""
+    found = []
+    for path in sorted(_walk(incoming), key=lambda p: p.relative_to(incoming).as_posix()):
+        with contextlib.suppress(OSError):  # gone again, or a broken link
+            found.append(Arrival(path.relative_to(incoming).as_posix(), path, stamp(path)))
+    return found
+
+
+def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
+    """Split into complete files and those still being written, which are left for a later run."""
+    newest = max((a.stamp[1] for a in arrivals), default=0) / 1e9
+    if (wait := newest + SETTLE_SECONDS - time.time()) > 0:
+        time.sleep(min(wait, SETTLE_SECONDS))
+    complete = [a for a in arrivals if a.unchanged() and not _open_for_writing(a.file)]
+    kept = set(complete)
+    return complete, [a for a in arrivals if a not in kept]
+
+
+def _walk(incoming: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(incoming):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.lower().endswith(SUFFIXES) and not name.startswith(TEMPORARY_PREFIXES):
+                yield Path(folder, name)
+
+
+def _open_for_writing(path: Path) -> bool:
+    """Does a process hold the file open for writing? Known on Linux, where a read lease tells."""
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as refused:
+        return refused.errno in (errno.EAGAIN, errno.EWOULDBLOCK)
+    finally:
+        os.close(handle)
+    return False

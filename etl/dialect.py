@@ -1,0 +1,131 @@
+"""How a file is to be read: encoding, delimiter, header or none, and which dataset it is."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from etl.datasets import Dataset, datasets
+
+DELIMITERS = ",;\t"
+
+
+class Unfit(Exception):
+    """The file as a whole fits no dataset; the text says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`positions` gives the cell (from 0) of each of the dataset's columns, None where absent.
+
+    `header_line` is the physical line of the header, 0 without one; `width` the cells of a row.
+    """
+
+    dataset: Dataset
+    encoding: str
+    delimiter: str
+    header_line: int
+    positions: tuple[int | None, ...]
+    width: int
+
+
+def detect(path: PurePosixPath, head: bytes) -> Dialect:
+    """Decide from the first bytes of the text. Raises Unfit with what was found and expected."""
+    if not head:
+        raise Unfit("the file is empty: not even a header line")
+    encoding = _encoding(head, path)
+    lines = _decode(head, encoding).splitlines()
+    number, first = next(
+        ((i, line) for i, line in enumerate(lines, 1) if line.strip()), (0, "")
+    )
+    if not number:
+        raise Unfit("the file holds only blank lines: not even a header")
+    delimiter = max(DELIMITERS, key=first.count)
+    cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter))]
+    for dataset in datasets().values():
+        if (positions := _positions(dataset, cells)) is not None:
+            return Dialect(dataset, encoding, delimiter, number, positions, len(cells))
+    return _headerless(path, encoding, delimiter, cells, first)
+
+
+def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
+    """Where each column stands in this header; None if the header is not this dataset's."""
+    lowered = [cell.lower() for cell in cells]
+    found: list[int | None] = []
+    for column in dataset.columns:
+        at = [i for i, cell in enumerate(lowered) if cell in map(str.lower, column.names)]
+        if len(at) > 1 or (not at and not column.may_be_absent):
+            return None
+        found.append(at[0] if at else None)
+    return tuple(found) if sum(p is not None for p in found) == len(cells) else None
+
+
+def _headerless(
+    path: PurePosixPath, encoding: str, delimiter: str, cells: list[str], first: str
+) -> Dialect:
+    named = _named(path)
+    if named is None:
+        raise Unfit(f"its first line {first[:120]!r} is the header of no dataset. {_expected()}")
+    known = {name.lower() for column in named.columns for name in column.names}
+    required = sum(not column.may_be_absent for column in named.columns)
+    if known & {cell.lower() for cell in cells}:
+        raise Unfit(
+            f"its header {first[:120]!r} is not that of {named.name}: "
+            f"expected {','.join(named.column_names)} in any order"
+        )
+    if not required <= len(cells) <= len(named.columns):
+        raise Unfit(
+            f"its first line {first[:120]!r} has {len(cells)} cells and no header; "
+            f"{named.name} has {len(named.columns)}: {','.join(named.column_names)}"
+        )
+    positions = tuple(i if i < len(cells) else None for i in range(len(named.columns)))
+    return Dialect(named, encoding, delimiter, 0, positions, len(cells))
+
+
+def _named(path: PurePosixPath) -> Dataset | None:
+    """The dataset whose name the file or a folder above it bears, the nearest first."""
+    stem = path.name.lower().split(".")[0]
+    for name in (stem, *(part.lower() for part in reversed(path.parent.parts))):
+        if name in datasets():
+            return datasets()[name]
+    return None
+
+
+def _encoding(head: bytes, path: PurePosixPath) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = head[:1000]
+    if sample[1::2].count(0) * 4 > len(sample):
+        return "utf-16-le"
+    if sample[0::2].count(0) * 4 > len(sample):
+        return "utf-16-be"
+    if b"\0" in sample:
+        raise Unfit("it holds NUL bytes: not a text file")
+    named = _named(path)
+    if named and named.encoding != "utf-8" and not _is_utf8(head):
+        return named.encoding
+    return "utf-8"
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(head: bytes, encoding: str) -> str:
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    if "\ufffd" in text.split("\n", 1)[0]:
+        raise Unfit(f"its first line cannot be read as {encoding.upper()}: not a text file?")
+    return text
+
+
+def _expected() -> str:
+    each = (f"{d.name} ({','.join(d.column_names)})" for d in datasets().values())
+    return f"Expected one of: {'; '.join(each)}."

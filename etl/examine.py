@@ -1,0 +1,70 @@
+"""The careful reading of one physical line, for every line that SQL was not certain of."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+
+from etl.dialect import Dialect
+from etl.fields import Value
+from etl.scan import MAX_LINE_BYTES
+
+_BLANK = " \t\r\n\v\f"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a line is not a row: the column it failed in (None: the line as a whole) and the reason."""
+
+    column: str | None
+    reason: str
+
+
+def is_blank(line: str) -> bool:
+    return not line.strip(_BLANK)
+
+
+def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
+    """The row's values in the order of the dataset's columns, or why there is no row."""
+    if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
+        return Refused(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+    cells = _cells(line, dialect.delimiter)
+    if isinstance(cells, Refused):
+        return cells
+    if len(cells) != dialect.width:
+        return Refused(None, _width_reason(len(cells), dialect))
+    values: list[Value | None] = []
+    for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
+        text = cells[position].strip(" \t") if position is not None else ""
+        if not text and not column.required:
+            values.append(None)
+            continue
+        if not text:
+            return Refused(column.name, f"{column.name} is empty")
+        try:
+            values.append(column.field.read(text))
+        except ValueError as wrong:
+            return Refused(column.name, str(wrong))
+    return values
+
+
+def _cells(line: str, delimiter: str) -> list[str] | Refused:
+    if '"' not in line:
+        return line.split(delimiter)
+    tidy = re.sub(rf'"[ \t]+(?={re.escape(delimiter)}|$)', '"', line)
+    try:
+        return next(
+            csv.reader([tidy], delimiter=delimiter, strict=True, skipinitialspace=True), []
+        )
+    except csv.Error as wrong:
+        if "end of data" in str(wrong):
+            return Refused(None, "a quote is opened and not closed on this line")
+        if "expected after" in str(wrong):
+            return Refused(None, "text follows a closing quote")
+        return Refused(None, f"the line is not CSV: {wrong}")
+
+
+def _width_reason(count: int, dialect: Dialect) -> str:
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    return f"{cells} where {dialect.width} are expected: {','.join(dialect.dataset.column_names)}"

@@ -1,0 +1,146 @@
+"""What came in and what became of it: kept beside the lake per load, and in every generation.
+
+Each load leaves one folder `lake/_loads/<load_id>/` with a Parquet file per ledger table. The
+tables in a generation are those folders read in order, so that the DuckDB file can be rebuilt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import duckdb
+
+from etl.lake import LEDGER, ParquetFile, sync
+from etl.stage import SQL
+from warehouse.database import connect
+
+TABLES = ("loads", "files", "rejects", "parquet_files")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFate:
+    """One row of `files`: a file's identity, its status and its counts."""
+
+    source_id: str
+    path: str
+    dataset: str | None
+    bytes: int
+    status: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    reason: str | None
+    load_id: int
+    loaded_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One row of `loads`: a run of the loader that published something; instants are naive UTC."""
+
+    load_id: int
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    seconds: float
+    files_loaded: int
+    files_rejected: int
+    files_duplicate: int
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is already in the ledger: (path, source_id) pairs, loaded ids, the newest load."""
+
+    seen: frozenset[tuple[str, str]] = frozenset()
+    loaded: frozenset[tuple[str | None, str]] = frozenset()
+    load_id: int = 0
+    definitions: str = ""
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute((SQL / "ledger.sql").read_text("utf-8"))
+
+
+def known(path: Path) -> Known:
+    """Read the ledger of a generation."""
+    with connect(path, read_only=True) as connection:
+        rows = connection.execute("select path, source_id, dataset, status from files").fetchall()
+        top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
+        made = connection.execute("select definitions from generation").fetchone()
+    return Known(
+        seen=frozenset((path, source_id) for path, source_id, _, _ in rows),
+        loaded=frozenset((dataset, source_id) for _, source_id, dataset, s in rows if s == "loaded"),
+        load_id=top[0] if top else 0,
+        definitions=made[0] if made else "",
+    )
+
+
+def listed(path: Path) -> tuple[set[str], int]:
+    """The lake files that a generation names, and its newest load."""
+    with connect(path, read_only=True) as connection:
+        files = {row[0] for row in connection.execute("select path from parquet_files").fetchall()}
+        top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
+    return files, top[0] if top else 0
+
+
+def write(
+    staging: duckdb.DuckDBPyConnection,
+    folder: Path,
+    load: Load,
+    files: list[FileFate],
+    parquet: list[ParquetFile],
+) -> None:
+    """Write a load's ledger folder; the rejects are those collected in staging."""
+    folder.mkdir(parents=True)
+    staging.execute("attach ':memory:' as ledger; use ledger")
+    create(staging)
+    insert(staging, "loads", [load])
+    insert(staging, "files", files)
+    insert(staging, "parquet_files", parquet)
+    staging.execute("insert into rejects select *, ? from memory.main.rejects order by path, line", [load.load_id])
+    for table in TABLES:
+        target = str(folder / f"{table}.parquet").replace("'", "''")
+        staging.execute(f"copy ledger.{table} to '{target}' (format parquet, compression zstd)")
+        sync(folder / f"{table}.parquet")
+    staging.execute("use memory; detach ledger")
+    sync(folder)
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Iterable[Load | FileFate | ParquetFile],
+) -> None:
+    """Append records whose fields are in the order of the table's columns."""
+    columns = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
+    if columns:
+        unnested = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into {table} select {unnested}", columns)
+
+
+def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
+    """Take the ledger folders of loads into a generation, in the order given."""
+    for table in TABLES if folders else ():
+        paths = [str(folder / f"{table}.parquet") for folder in folders]
+        connection.execute(f"insert into {table} select * from read_parquet(?)", [paths])
+
+
+def folders(lake: Path) -> list[Path]:
+    """The ledger folders of all complete loads, oldest first."""
+    return sorted(path for path in (lake / LEDGER).glob("[0-9]*") if path.is_dir())
+
+
+def move(staged: Path, lake: Path, load_id: int) -> Path:
+    """Put a load's ledger folder in its place with one rename."""
+    final = lake / LEDGER / f"{load_id:06d}"
+    final.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(staged, final)
+    sync(final.parent)
+    return final

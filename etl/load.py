@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Load whatever is new in the incoming folder and publish it once.
+
+Every row is loaded or rejected with its line and the reason; the input files are never changed.
+Run it by hand, from cron or from a systemd timer: a second run on the same input changes nothing.
+
+Exit status: 0 done (rejected rows are reported, not an error), 1 failed and nothing was published,
+2 usage, 75 another loader is running.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from etl.lock import Locked
+from etl.progress import for_terminal
+from etl.run import Summary, load
+from warehouse import Settings
+
+EX_TEMPFAIL = 75
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    options = parser().parse_args(arguments)
+    settings = Settings(options.incoming, options.data)
+    progress = for_terminal(quiet=options.json)
+    try:
+        summary = load(settings, progress)
+    except Locked as held:
+        print(f"load: {held}; nothing was done", file=sys.stderr)
+        return EX_TEMPFAIL
+    except FileNotFoundError as missing:
+        print(f"load: {missing}", file=sys.stderr)
+        return 2
+    except Exception as failed:
+        print(f"load: failed, nothing was published: {failed}", file=sys.stderr)
+        return 1
+    finally:
+        progress.close()
+    print(json.dumps(summary.as_json()) if options.json else _text(summary))
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    default = Settings.from_env()
+    made.add_argument("--incoming", type=Path, default=default.incoming, metavar="DIR",
+                      help="where the CSVs arrive (FLEETPULSE_INCOMING; now %(default)s)")
+    made.add_argument("--data", type=Path, default=default.data, metavar="DIR",
+                      help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)")
+    made.add_argument("--engine", choices=["duckdb"], default="duckdb",
+                      help="what computes the marts (%(default)s)")
+    made.add_argument("--json", action="store_true",
+                      help="print one JSON object, last on stdout, and no progress")
+    return made
+
+
+def _text(summary: Summary) -> str:
+    files = f"{summary.loaded:,} new, {summary.refused:,} refused, {summary.duplicate:,} duplicate"
+    if summary.waiting:
+        files += f", {summary.waiting:,} still being written"
+    return (
+        f"generation {summary.generation}: files {files}; "
+        f"rows {summary.rows_read:,} read, {summary.rows_loaded:,} loaded, "
+        f"{summary.rows_rejected:,} rejected; {summary.seconds:.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

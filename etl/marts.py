@@ -1,0 +1,204 @@
+"""The heavy SQL of warehouse/marts, run over the days that changed, in the order of its reads.
+
+A mart is one portable select. Its inputs are views named like the datasets; while a batch of days
+is computed, temporary views and tables of those days stand in front of the stored ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+import warehouse.catalog as catalog
+from etl import opening_hours
+from etl.datasets import Dataset, datasets
+
+FOLDER = Path(catalog.__file__).parent / "marts"
+BATCH_ROWS = 400_000
+WORKERS = 2
+PYTHON_MARTS = (opening_hours,)
+
+Changes = Mapping[str, frozenset[dt.date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """A table made from what it `reads`; `by_day` marts are made anew only for changed days."""
+
+    name: str
+    reads: tuple[str, ...]
+    by_day: bool
+    definition: str
+    build: Callable[[duckdb.DuckDBPyConnection], pa.Table] | None = None
+
+
+@cache
+def marts() -> Mapping[str, Mart]:
+    """Every mart by name, each after the ones that it reads."""
+    found = {path.stem: _parse(path) for path in FOLDER.glob("*.sql")}
+    for module in PYTHON_MARTS:
+        source = inspect.getsource(module)
+        found[module.NAME] = Mart(module.NAME, module.READS, False, source, module.build)
+    order = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def _parse(path: Path) -> Mart:
+    text = path.read_text("utf-8")
+    facts = dict(catalog.header(text))
+    reads = tuple(name.strip() for name in facts["reads"].split(","))
+    return Mart(path.stem, reads, facts["recompute"] == "day", text.rstrip().removesuffix(";"))
+
+
+def recompute(
+    connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes, fresh: bool
+) -> None:
+    """Bring every mart up to date with the lake as the ledger lists it.
+
+    `changed` gives the touched days per dataset; with `fresh` all marts are created first.
+    """
+    for dataset in datasets().values():
+        connection.execute(_view_sql(connection, dataset, data, "create or replace view"))
+    if fresh:
+        for mart in marts().values():
+            _create(connection, mart)
+    stale = _stale(changed)
+    by_day = [mart for mart in stale if mart.by_day]
+    for root in sorted({root for mart in by_day for root in _roots(mart)}):
+        chain = [mart for mart in by_day if root in _roots(mart)]
+        _recompute_days(connection, data, datasets()[root], chain, changed[root], fresh)
+    for mart in stale:
+        if not mart.by_day:
+            _recompute_all(connection, mart)
+
+
+def _stale(changed: Changes) -> list[Mart]:
+    touched = {name for name, days in changed.items() if days}
+    stale = []
+    for mart in marts().values():
+        if touched & set(mart.reads):
+            touched.add(mart.name)
+            stale.append(mart)
+    return stale
+
+
+def _roots(mart: Mart) -> set[str]:
+    """The datasets that a mart rests on, through other marts too."""
+    return {
+        root
+        for name in mart.reads
+        for root in (_roots(marts()[name]) if name in marts() else {name} & set(datasets()))
+    }
+
+
+def _create(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    if mart.build:
+        return _recompute_all(connection, mart)
+    connection.execute(f"create table {mart.name} as select * from ({mart.definition}) limit 0")
+
+
+def _recompute_all(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    if mart.build:
+        made = mart.build(connection)
+        connection.register("made", made)
+        connection.execute(f"create or replace table {mart.name} as from made")
+        connection.unregister("made")
+        return
+    connection.execute(f"create or replace table {mart.name} as {mart.definition}")
+
+
+def _recompute_days(
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    dataset: Dataset,
+    chain: list[Mart],
+    days: frozenset[dt.date],
+    fresh: bool,
+) -> None:
+    if not fresh:
+        for mart in chain:
+            connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
+
+    stored = _name(connection)
+
+    def compute(batch: list[dt.date]) -> None:
+        cursor = connection.cursor()
+        cursor.execute(_view_sql(cursor, dataset, data, "create temp view", batch))
+        for mart in chain:
+            cursor.execute(f"create temp table {mart.name} as {mart.definition}")
+        for mart in chain:
+            cursor.execute(f'insert into "{stored}".{mart.name} from temp.{mart.name}')
+        cursor.close()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(compute, _batches(connection, dataset, days)))
+
+
+def _name(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, days: frozenset[dt.date]
+) -> Iterable[list[dt.date]]:
+    """The days in order, in groups that are small enough for the processor's cache."""
+    rows = connection.execute(
+        "select day, sum(rows)::bigint from parquet_files where dataset = ? and day = any(?) "
+        "group by day order by day",
+        [dataset.name, sorted(days)],
+    ).fetchall()
+    batch: list[dt.date] = []
+    held = 0
+    for day, count in rows:
+        if batch and held + count > BATCH_ROWS:
+            yield batch
+            batch, held = [], 0
+        batch.append(day)
+        held += count
+    if batch:
+        yield batch
+
+
+def _view_sql(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    data: Path,
+    create: str,
+    days: list[dt.date] | None = None,
+) -> str:
+    """A view of the lake's listed files: the dataset's columns, `<instant>_us`, source and day."""
+    rows = connection.execute(
+        "select path from parquet_files where dataset = ? and (? is null or day = any(?)) "
+        "order by day, path",
+        [dataset.name, days, days],
+    ).fetchall()
+    instants = "".join(
+        f', epoch_us("{column.name}") as {column.name}_us'
+        for column in dataset.columns
+        if column.field.sql_type == "TIMESTAMP"
+    )
+    if rows:
+        listed = ", ".join(_literal(data.resolve() / path) for (path,) in rows)
+        source = f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'day': DATE}})"
+    else:
+        typed = ", ".join(f'null::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
+        source = (
+            f"(select {typed}, null::varchar as source_id, null::bigint as line, "
+            "null::date as day where false)"
+        )
+    return f"{create} {dataset.name} as select *{instants} from {source}"
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,114 @@
+"""The next generation: built beside the current one, checked, and made current by one rename."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from etl import ledger, marts
+from etl.datasets import datasets
+from etl.lake import sync
+from warehouse import Settings, metrics
+from warehouse.database import connect
+
+KEPT = 5
+
+
+def definitions() -> str:
+    """A digest of everything that shapes a generation: datasets, ledger, marts and metrics."""
+    digest = hashlib.sha256()
+    for metric in metrics().values():
+        digest.update(metric.sql.encode())
+    for mart in marts.marts().values():
+        digest.update(mart.definition.encode())
+    digest.update((ledger.SQL / "ledger.sql").read_bytes())
+    digest.update(repr([(d.name, d.column_names) for d in datasets().values()]).encode())
+    return digest.hexdigest()
+
+
+def build(
+    settings: Settings, current: Path, folders: list[Path], changed: marts.Changes
+) -> Path:
+    """The current generation with the loads in `folders` added and the `changed` days computed anew.
+
+    Returns the staged file: closed, checkpointed and synced.
+    """
+    path = _staged_path(settings)
+    shutil.copyfile(current, path)
+    with _finished(path) as connection:
+        ledger.append(connection, folders)
+        marts.recompute(connection, settings.data, changed, fresh=False)
+    return path
+
+
+def rebuild(settings: Settings) -> Path:
+    """The next generation made only from the lake and its ledger folders; returns the staged file."""
+    path = _staged_path(settings)
+    path.unlink(missing_ok=True)
+    with _finished(path) as connection:
+        ledger.create(connection)
+        ledger.append(connection, ledger.folders(settings.lake))
+        rows = connection.execute("select dataset, list(distinct day) from parquet_files group by 1")
+        changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
+        marts.recompute(connection, settings.data, changed, fresh=True)
+    return path
+
+
+def _staged_path(settings: Settings) -> Path:
+    settings.staging.mkdir(parents=True, exist_ok=True)
+    return settings.staging / f"{newest_number(settings) + 1:06d}.duckdb"
+
+
+@contextmanager
+def _finished(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a staged generation; afterwards it has its metrics and is closed and synced."""
+    connection = connect(path, spill=path.parent / "spill")
+    try:
+        yield connection
+        for metric in metrics().values():
+            connection.execute(metric.sql)
+        connection.execute("delete from generation")
+        connection.execute(
+            "insert into generation values (?, ?, ?)",
+            [int(path.stem), dt.datetime.now(dt.UTC).replace(tzinfo=None), definitions()],
+        )
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+    if path.with_name(path.name + ".wal").exists():
+        raise RuntimeError(f"{path.name} was not checkpointed: a .wal is left beside it")
+    sync(path)
+
+
+def publish(settings: Settings, staged: Path) -> int:
+    """Make a built generation the current one; returns its number."""
+    settings.generations.mkdir(parents=True, exist_ok=True)
+    final = settings.generations / staged.name
+    os.rename(staged, final)
+    sync(settings.generations)
+    fresh = settings.data / "warehouse.duckdb.next"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path(settings.generations.name) / final.name)
+    os.rename(fresh, settings.warehouse)
+    sync(settings.data)
+    for old in generations(settings)[:-KEPT]:
+        old.unlink()
+    return int(final.stem)
+
+
+def generations(settings: Settings) -> list[Path]:
+    """The generation files, oldest first."""
+    return sorted(p for p in settings.generations.glob("*.duckdb") if re.fullmatch(r"\d{6,}", p.stem))
+
+
+def newest_number(settings: Settings) -> int:
+    """The number of the newest generation file, 0 before the first."""
+    return max((int(path.stem) for path in generations(settings)), default=0)

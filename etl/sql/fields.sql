@@ -1,0 +1,61 @@
+-- Fast readers of one cell: the value where it is certain, NULL where etl/fields.py has to decide.
+-- The session's time zone is UTC; the variable zone_names holds the IANA names.
+
+create macro fast_text(cell) as
+    case when cell <> '' then cell end;
+
+-- 8.13E+018 has lost its digits in a spreadsheet; 219e8832 and e-mail addresses are ordinary ids.
+create macro fast_identifier(cell) as
+    case
+        when cell = '' then null
+        when not (contains(cell, '+') or contains(cell, '-')) then cell
+        when not regexp_full_match(cell, '[+-]?\d+([.,]\d+)?[eE][+-]\d+') then cell
+    end;
+
+-- The commonest form first: with 20 bytes strptime has no room for lenience but leading spaces.
+create macro fast_timestamp(cell) as
+    case
+        when strlen(cell) = 20 and cell >= '0001'
+            then try_strptime(cell, '%Y-%m-%dT%H:%M:%SZ')
+        when regexp_full_match(
+            cell,
+            '\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?'
+            || '(Z| UTC|[+-](0\d|1[0-3])(:?[0-5]\d)?)?'
+        ) and cell between '0002' and '9999'
+            then try_cast(cell as timestamptz)::timestamp
+    end;
+
+create macro fast_boolean(cell) as
+    case
+        when lower(cell) in ('true', 't', '1') then true
+        when lower(cell) in ('false', 'f', '0') then false
+    end;
+
+create macro fast_store_status(cell) as
+    case when lower(cell) in ('active', 'inactive') then lower(cell) end;
+
+create macro fast_weekday(cell) as
+    case when cell in ('0', '1', '2', '3', '4', '5', '6') then cell::integer end;
+
+create macro fast_local_time(cell) as
+    case
+        when regexp_full_match(cell, '([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?')
+            then split_part(cell, ':', 1)::integer * 3600
+                + split_part(cell, ':', 2)::integer * 60
+                + coalesce(try_cast(split_part(cell, ':', 3) as integer), 0)
+    end;
+
+create macro fast_zone(cell) as
+    case when list_contains(getvariable('zone_names'), cell) then cell end;
+
+-- A line whose quotes only wrap whole fields without delimiters inside can be split without them;
+-- NULL where quotes do more, so that etl/examine.py reads the line.
+create macro without_quotes(physical_line, separator) as
+    case
+        when not contains(physical_line, '"') then physical_line
+        when regexp_full_match(
+            physical_line,
+            '("[^"' || separator || ']*"|[^"' || separator || ']*)'
+            || '(' || separator || '("[^"' || separator || ']*"|[^"' || separator || ']*))*'
+        ) then replace(physical_line, '"', '')
+    end;

@@ -1,0 +1,55 @@
+-- The ledger: what came in, what became of it, and which files hold it.
+
+create table loads (
+    load_id bigint primary key,
+    started_at timestamp,
+    finished_at timestamp,
+    seconds double,
+    files_loaded bigint,
+    files_rejected bigint,
+    files_duplicate bigint,
+    rows_read bigint,
+    rows_loaded bigint,
+    rows_rejected bigint
+);
+
+create table files (
+    source_id varchar,
+    path varchar,
+    dataset varchar,
+    bytes bigint,
+    status varchar,
+    rows_read bigint,
+    rows_loaded bigint,
+    rows_rejected bigint,
+    reason varchar,
+    load_id bigint,
+    loaded_at timestamp
+);
+
+create table rejects (
+    source_id varchar,
+    path varchar,
+    line bigint,
+    column_name varchar,
+    reason varchar,
+    raw varchar,
+    load_id bigint
+);
+
+create table parquet_files (
+    path varchar,
+    dataset varchar,
+    day date,
+    rows bigint,
+    bytes bigint,
+    sha256 varchar,
+    load_id bigint,
+    newest_at timestamp
+);
+
+create table generation (
+    number bigint,
+    published_at timestamp,
+    definitions varchar
+);

@@ -1,0 +1,261 @@
+"""Files parsed into memory: one row per physical line, typed where SQL is certain.
+
+A staged row has the dataset's columns, `raw` (NULL: accepted; '' or blank: no row; else the line
+that SQL left to etl/examine.py) and `source_id`. Its physical line follows from its rowid, since
+the reader gives every line, blank ones too, in file order. Only names of columns and macros from
+the dataset specs are put into SQL text; values are bound.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from etl.dialect import Dialect
+from etl.examine import Refused, examine, is_blank
+from etl.fields import ZONE, zone_names
+from etl.scan import blank_lines
+from warehouse.database import connect
+
+BATCH = 20_000
+SQL = Path(__file__).parent / "sql"
+
+
+class Unreconciled(Exception):
+    """The parser and the independent count disagree about a file; none of its rows are kept."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A file on its way in: where its plain text lies and what is known of its lines."""
+
+    source_id: str
+    path: str
+    bytes: int
+    text: Path
+    compression: str
+    dialect: Dialect
+    lines: int
+    has_quotes: bool
+    has_spaces: bool
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    blank: int | None = None
+    first_rowid: int = 0
+    loaded: int = 0
+    rejected: int = 0
+
+    @property
+    def first_line(self) -> int:
+        """The physical line of the first row."""
+        return self.dialect.header_line + 1
+
+
+class Staging:
+    """The in-memory database of one run; it spills to `folder` when it outgrows its memory."""
+
+    def __init__(self, folder: Path, source_ids: list[str]) -> None:
+        self.connection = connect(spill=folder / "spill")
+        self.connection.execute((SQL / "fields.sql").read_text("utf-8"))
+        self.connection.execute((SQL / "staging.sql").read_text("utf-8"))
+        names = ", ".join(f"'{name}'" for name in source_ids)  # hex digests
+        self.connection.execute(f"create type source as enum ({names})")
+        self._codes = {source_id: code for code, source_id in enumerate(source_ids)}
+        self.staged: dict[str, list[Source]] = {}
+        self._rows: Counter[str] = Counter()
+
+    def add(self, source: Source) -> None:
+        """Parse one file. Raises Unreconciled when the lines read differ from the lines counted."""
+        name = source.dialect.dataset.name
+        if name not in self.staged:
+            self._create(source.dialect)
+        source.first_rowid = self._rows[name]
+        expected = source.lines - source.dialect.header_line
+        self.connection.execute("begin")
+        try:
+            read = self._insert(source)
+        except duckdb.Error as failed:
+            self.connection.execute("rollback")
+            raise Unreconciled(f"the CSV reader failed: {_first_line(failed)}") from failed
+        if read != expected:
+            self.connection.execute("rollback")
+            raise Unreconciled(
+                f"{expected:,} lines were counted after the header but {read:,} were parsed"
+            )
+        self.connection.execute("commit")
+        self._rows[name] += read
+        self.staged[name].append(source)
+
+    @property
+    def rows(self) -> int:
+        return self._rows.total()
+
+    def settle(self, dataset: str) -> list[tuple[Source, str]]:
+        """Give every staged line of a dataset its fate: accepted, mended, rejected or blank.
+
+        Returns the sources whose fates do not add up, with the reason; nothing of them is kept.
+        """
+        sources = {source.source_id: source for source in self.staged[dataset]}
+        blanks = self._examine(dataset, sources)
+        for source_id, accepted, blank in self.connection.execute(
+            f"select source_id, count(*) filter (raw is null), count(*) filter (raw = '') "
+            f"from staged_{dataset} group by source_id"
+        ).fetchall():
+            blanks[source_id] += blank
+            sources[source_id].loaded += accepted
+        failed = []
+        for source in sources.values():
+            self._refuse_unreadable(source)
+            try:
+                reconcile(source, blanks[source.source_id])
+            except Unreconciled as wrong:
+                self._drop(dataset, source)
+                failed.append((source, str(wrong)))
+        return failed
+
+    def _drop(self, dataset: str, source: Source) -> None:
+        for table in (f"staged_{dataset}", f"mended_{dataset}", "rejects"):
+            self.connection.execute(f"delete from {table} where source_id = ?", [source.source_id])
+        self.staged[dataset].remove(source)
+
+    def line_sql(self, dataset: str) -> str:
+        """The SQL expression for a staged row's physical line."""
+        shifts = {self._codes[s.source_id]: s.first_line - s.first_rowid for s in self.staged[dataset]}
+        if len(shifts) == 1:
+            return f"rowid + {next(iter(shifts.values()))}"
+        by_code = [shifts.get(code, 0) for code in range(len(self._codes))]
+        self.connection.execute("set variable line_shifts = ?", [by_code])
+        return "rowid + getvariable('line_shifts')[enum_code(source_id) + 1]"
+
+    def forget(self, dataset: str) -> None:
+        """Free the memory of a dataset whose rows are in the lake."""
+        self.connection.execute(f"drop table staged_{dataset}")
+        self.connection.execute(f"drop table mended_{dataset}")
+        del self.staged[dataset], self._rows[dataset]
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _create(self, dialect: Dialect) -> None:
+        dataset = dialect.dataset
+        columns = "".join(f'"{c.name}" {c.field.sql_type}, ' for c in dataset.columns)
+        self.connection.execute(
+            f"create table staged_{dataset.name} ({columns} raw varchar, source_id source)"
+        )
+        self.connection.execute(
+            f"create table mended_{dataset.name} ({columns} source_id source, line bigint)"
+        )
+        if ZONE in (column.field for column in dataset.columns):
+            self.connection.execute("set variable zone_names = ?", [sorted(zone_names())])
+        self.staged[dataset.name] = []
+
+    def _insert(self, source: Source) -> int:
+        values = {
+            "text": str(source.text),
+            "compression": source.compression,
+            "header_line": source.dialect.header_line,
+            "separator": source.dialect.delimiter,
+            "source_id": source.source_id,
+        }
+        row = self.connection.execute(_insert_sql(source), values).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _examine(self, dataset: str, sources: dict[str, Source]) -> Counter[str]:
+        """Read the uncertain lines one by one; returns how many of them were blank, per source."""
+        blanks: Counter[str] = Counter()
+        cursor = self.connection.cursor()
+        cursor.execute(
+            f"select source_id, rowid, raw from staged_{dataset} where raw is not null and raw <> ''"
+        )
+        while batch := cursor.fetchmany(BATCH):
+            mended: list[tuple[object, ...]] = []
+            refused: list[tuple[object, ...]] = []
+            for source_id, rowid, raw in batch:
+                source = sources[source_id]
+                line = rowid - source.first_rowid + source.first_line
+                if is_blank(raw):
+                    blanks[source_id] += 1
+                    continue
+                found = examine(raw, source.dialect)
+                if isinstance(found, Refused):
+                    refused.append((source_id, source.path, line, found.column, found.reason, raw))
+                    source.rejected += 1
+                else:
+                    mended.append((*found, source_id, line))
+                    source.loaded += 1
+            self._append(f"mended_{dataset}", mended)
+            self._append("rejects", refused)
+        cursor.close()
+        return blanks
+
+    def _refuse_unreadable(self, source: Source) -> None:
+        self._append(
+            "rejects",
+            [(source.source_id, source.path, line, None, why, raw) for line, why, raw in source.refused],
+        )
+        source.rejected += len(source.refused)
+
+    def _append(self, table: str, rows: list[tuple[object, ...]]) -> None:
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            unnested = ", ".join("unnest(?)" for _ in columns)
+            self.connection.execute(f"insert into {table} select {unnested}", columns)
+
+
+def _insert_sql(source: Source) -> str:
+    """insert … select typed cells, raw where any of them is uncertain."""
+    dialect = source.dialect
+    line = "without_quotes(line, $separator)" if source.has_quotes else "line"
+    typed: list[str] = []
+    certain = [f"len(cells) = {dialect.width}"]
+    for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
+        if position is None:
+            typed.append(f'null::{column.field.sql_type} as "{column.name}"')
+            continue
+        cell = f"cells[{position + 1}]"
+        cell = f"trim({cell}, ' \t')" if source.has_spaces else cell
+        typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
+        known = f'"{column.name}" is not null'
+        certain.append(known if column.required else f"({known} or {cell} = '')")
+    names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
+    return f"""
+        insert into staged_{dialect.dataset.name}
+        with lines as (
+            select line
+            from read_csv(
+                $text, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false,
+                delim = '\x01', quote = '', escape = '', strict_mode = false,
+                max_line_size = 4000000, skip = $header_line, compression = $compression
+            )
+        ),
+        split as (select line, string_split({line}, $separator) as cells from lines),
+        typed as (select line, cells, {", ".join(typed)} from split)
+        select {names},
+            case when {" and ".join(certain)} and strlen(line) <= 1000000 then null
+            else coalesce(line, '') end,
+            $source_id::source
+        from typed
+    """
+
+
+def reconcile(source: Source, blank: int) -> None:
+    """Hold the fates of a file's lines against the lines counted before parsing.
+
+    Raises Unreconciled. Lines that were refused before parsing stand as blank lines in the text.
+    """
+    blank -= len(source.refused)
+    if blank and source.blank is None:
+        source.blank = blank_lines(source.text, source.dialect.header_line)
+    counted = source.lines - source.dialect.header_line - (source.blank or 0)
+    if source.loaded + source.rejected != counted:
+        raise Unreconciled(
+            f"{counted:,} rows were counted, but {source.loaded:,} accepted "
+            f"and {source.rejected:,} rejected"
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:300]

@@ -1,0 +1,22 @@
+"""Read side: where the data lies, the current generation, and the metrics in it."""
+
+from warehouse.catalog import Metric, metrics
+from warehouse.errors import BadParameter, NoGeneration, QueryFailed, UnknownMetric, WarehouseError
+from warehouse.generation import Generation, current_path, open_generation
+from warehouse.metric import metric
+from warehouse.settings import Settings
+
+__all__ = [
+    "BadParameter",
+    "Generation",
+    "Metric",
+    "NoGeneration",
+    "QueryFailed",
+    "Settings",
+    "UnknownMetric",
+    "WarehouseError",
+    "current_path",
+    "metric",
+    "metrics",
+    "open_generation",
+]

@@ -1,0 +1,24 @@
+"""Every DuckDB connection of the project is opened here, so that all read instants as UTC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+MEMORY = "2GB"
+
+
+def connect(
+    path: Path | None = None, *, read_only: bool = False, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory without `path`.
+
+    `spill` is the folder for what outgrows the memory limit. Raises duckdb.Error.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
+    if spill:
+        config["temp_directory"] = str(spill)
+    connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
+    connection.execute("set global timezone = 'UTC'")
+    return connection

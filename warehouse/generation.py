@@ -1,0 +1,69 @@
+"""The published DuckDB files: which one is current, and reading it.
+
+A generation is immutable. Readers resolve the symlink once, open the real file read-only and
+never wait for a writer; a page asks all its questions of one generation.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.database import connect
+from warehouse.errors import NoGeneration, QueryFailed
+from warehouse.settings import Settings
+
+
+def current_path(settings: Settings) -> Path:
+    """The real path of the current generation. Raises NoGeneration when nothing was published."""
+    link = settings.warehouse
+    try:
+        return link.resolve(strict=True)
+    except OSError as gone:
+        raise NoGeneration(
+            f"Nothing has been loaded into {os.fspath(settings.data)!r} yet: "
+            "run `python etl/load.py`."
+        ) from gone
+
+
+class Generation:
+    """One published file, open read-only; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.number = int(path.stem)
+        try:
+            self._connection = connect(path, read_only=True)
+        except duckdb.Error as broken:
+            raise QueryFailed(
+                f"{path.name} cannot be read ({broken}). The lake still holds every row: "
+                "run `python etl/verify.py --repair`."
+            ) from broken
+
+    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
+        """Run one statement with bound values. Raises QueryFailed with the database's own words."""
+        cursor = self._connection.cursor()
+        try:
+            return cursor.sql(sql, params=parameters or {}).to_arrow_table()
+        except duckdb.Error as failed:
+            raise QueryFailed(str(failed)) from failed
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@lru_cache(maxsize=3)
+def _opened(path: Path) -> Generation:
+    return Generation(path)
+
+
+def open_generation(settings: Settings) -> Generation:
+    """The current generation, opened once per published file."""
+    return _opened(current_path(settings))

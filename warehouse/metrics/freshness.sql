@@ -1,0 +1,49 @@
+-- How fresh and how complete each dataset is.
+-- grain: one row per dataset that has ever had a file
+-- column dataset VARCHAR: the dataset
+-- column newest_event TIMESTAMP [UTC]: its newest instant; NULL where rows carry none
+-- column newest_day DATE: its newest day with data; NULL where rows carry no instant
+-- column last_load TIMESTAMP [UTC]: when a file of it was last loaded
+-- column rows BIGINT [rows]: rows in the lake
+-- column files BIGINT [files]: files loaded
+-- column rejected_rows BIGINT [rows]: rows refused, in files loaded or refused
+-- column refused_files BIGINT [files]: files refused whole
+-- column holes BIGINT [days]: days without data between its first and newest; NULL without instants
+create or replace macro freshness() as table
+with arrived as (
+    select
+        dataset,
+        max(loaded_at) filter (status = 'loaded') as last_load,
+        sum(rows_loaded) as loaded_rows,
+        count(*) filter (status = 'loaded') as loaded_files,
+        sum(rows_rejected) as refused_rows,
+        count(*) filter (status = 'rejected') as refused_files
+    from files
+    where dataset is not null
+    group by dataset
+),
+
+events as (
+    select
+        dataset,
+        max(newest_at) as newest_event,
+        max(day) as newest_day,
+        datediff('day', min(day), max(day)) + 1 - count(distinct day) as holes
+    from parquet_files
+    where newest_at is not null
+    group by dataset
+)
+
+select
+    arrived.dataset,
+    events.newest_event,
+    events.newest_day,
+    arrived.last_load,
+    arrived.loaded_rows::bigint as rows,
+    arrived.loaded_files as files,
+    arrived.refused_rows::bigint as rejected_rows,
+    arrived.refused_files,
+    events.holes
+from arrived
+left join events using (dataset)
+order by arrived.dataset;

@@ -1,0 +1,26 @@
+-- Every run of the loader that published something, newest first.
+-- grain: one row per load
+-- param top_loads INTEGER = NULL: how many of the newest loads; NULL means all
+-- column load_id BIGINT: the load's number
+-- column started_at TIMESTAMP [UTC]: when it began
+-- column seconds DOUBLE [s]: how long reading and writing took
+-- column files_loaded BIGINT [files]: files taken
+-- column files_rejected BIGINT [files]: files refused whole
+-- column files_duplicate BIGINT [files]: files whose bytes were loaded before
+-- column rows_read BIGINT [rows]: rows in those files
+-- column rows_loaded BIGINT [rows]: rows taken
+-- column rows_rejected BIGINT [rows]: rows refused
+create or replace macro load_history(top_loads := NULL) as table
+select
+    load_id,
+    started_at,
+    seconds,
+    files_loaded,
+    files_rejected,
+    files_duplicate,
+    rows_read,
+    rows_loaded,
+    rows_rejected
+from loads
+qualify top_loads is null or row_number() over (order by load_id desc) <= top_loads
+order by load_id desc;
