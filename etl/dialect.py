@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from etl.datasets import Dataset, datasets
@@ -17,10 +19,22 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """The first line that is not blank: its physical number, cells, and how it is to be read."""
+
+    encoding: str
+    delimiter: str
+    line: int
+    text: str
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """`positions` gives the cell (from 0) of each of the dataset's columns, None where absent.
 
-    `header_line` is the physical line of the header, 0 without one; `width` the cells of a row.
+    `header_line` is the physical line of the header, 0 without one; `cell_names` are the names in
+    the file's own order; `constants` are columns that every row of the file shares.
     """
 
     dataset: Dataset
@@ -28,30 +42,48 @@ class Dialect:
     delimiter: str
     header_line: int
     positions: tuple[int | None, ...]
-    width: int
+    cell_names: tuple[str, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        """How many cells a row has."""
+        return len(self.cell_names)
 
 
-def detect(path: PurePosixPath, head: bytes) -> Dialect:
-    """Decide from the first bytes of the text. Raises Unfit with what was found and expected."""
+def read_header(path: PurePosixPath, head: bytes) -> Header:
+    """Find the first line and its delimiter in the first bytes of the text. Raises Unfit."""
     if not head:
         raise Unfit("the file is empty: not even a header line")
     encoding = _encoding(head, path)
-    lines = _decode(head, encoding).splitlines()
-    number, first = next(
-        ((i, line) for i, line in enumerate(lines, 1) if line.strip()), (0, "")
-    )
+    lines = re.split("\r\n|\r|\n", _decode(head, encoding))
+    number, first = next(((i, line) for i, line in enumerate(lines, 1) if line.strip()), (0, ""))
     if not number:
         raise Unfit("the file holds only blank lines: not even a header")
     delimiter = max(DELIMITERS, key=first.count)
     cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter))]
+    return Header(encoding, delimiter, number, first, cells)
+
+
+def detect(path: PurePosixPath, header: Header) -> Dialect:
+    """Decide which dataset a file is. Raises Unfit with what was found and what was expected."""
     for dataset in datasets().values():
-        if (positions := _positions(dataset, cells)) is not None:
-            return Dialect(dataset, encoding, delimiter, number, positions, len(cells))
-    return _headerless(path, encoding, delimiter, cells, first)
+        if (positions := _positions(dataset, header.cells)) is not None:
+            return Dialect(
+                dataset,
+                header.encoding,
+                header.delimiter,
+                header.line,
+                positions,
+                tuple(header.cells),
+            )
+    return _headerless(path, header)
 
 
 def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
     """Where each column stands in this header; None if the header is not this dataset's."""
+    if dataset.by_folder:
+        return None
     lowered = [cell.lower() for cell in cells]
     found: list[int | None] = []
     for column in dataset.columns:
@@ -62,33 +94,35 @@ def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | N
     return tuple(found) if sum(p is not None for p in found) == len(cells) else None
 
 
-def _headerless(
-    path: PurePosixPath, encoding: str, delimiter: str, cells: list[str], first: str
-) -> Dialect:
+def _headerless(path: PurePosixPath, header: Header) -> Dialect:
     named = _named(path)
+    first = repr(header.text[:120])
     if named is None:
-        raise Unfit(f"its first line {first[:120]!r} is the header of no dataset. {_expected()}")
+        raise Unfit(f"its first line {first} is the header of no dataset. {_expected()}")
     known = {name.lower() for column in named.columns for name in column.names}
     required = sum(not column.may_be_absent for column in named.columns)
-    if known & {cell.lower() for cell in cells}:
+    if known & {cell.lower() for cell in header.cells}:
         raise Unfit(
-            f"its header {first[:120]!r} is not that of {named.name}: "
-            f"expected {','.join(named.column_names)} in any order"
+            f"its header {first} is not that of {named.name}: "
+            f"expected {named.shown} in any order"
         )
-    if not required <= len(cells) <= len(named.columns):
+    width = len(header.cells)
+    if not required <= width <= len(named.columns):
         raise Unfit(
-            f"its first line {first[:120]!r} has {len(cells)} cells and no header; "
-            f"{named.name} has {len(named.columns)}: {','.join(named.column_names)}"
+            f"its first line {first} has {width} cells and no header; "
+            f"{named.name} has {len(named.columns)}: {named.shown}"
         )
-    positions = tuple(i if i < len(cells) else None for i in range(len(named.columns)))
-    return Dialect(named, encoding, delimiter, 0, positions, len(cells))
+    positions = tuple(i if i < width else None for i in range(len(named.columns)))
+    return Dialect(
+        named, header.encoding, header.delimiter, 0, positions, named.column_names[:width]
+    )
 
 
 def _named(path: PurePosixPath) -> Dataset | None:
     """The dataset whose name the file or a folder above it bears, the nearest first."""
     stem = path.name.lower().split(".")[0]
     for name in (stem, *(part.lower() for part in reversed(path.parent.parts))):
-        if name in datasets():
+        if name in datasets() and not datasets()[name].by_folder:
             return datasets()[name]
     return None
 
@@ -127,5 +161,5 @@ def _decode(head: bytes, encoding: str) -> str:
 
 
 def _expected() -> str:
-    each = (f"{d.name} ({','.join(d.column_names)})" for d in datasets().values())
+    each = (f"{d.name} ({d.shown})" for d in datasets().values() if not d.by_folder)
     return f"Expected one of: {'; '.join(each)}."

@@ -29,27 +29,32 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
     """The row's values in the order of the dataset's columns, or why there is no row."""
     if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
         return Refused(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
-    cells = _cells(line, dialect.delimiter)
+    cells = cells_of(line, dialect.delimiter)
     if isinstance(cells, Refused):
         return cells
     if len(cells) != dialect.width:
         return Refused(None, _width_reason(len(cells), dialect))
     values: list[Value | None] = []
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
+        if column.name in dialect.constants:
+            values.append(dialect.constants[column.name])
+            continue
         text = cells[position].strip(" \t") if position is not None else ""
         if not text and not column.required:
             values.append(None)
             continue
+        name = dialect.cell_names[position] if position is not None else column.name
         if not text:
-            return Refused(column.name, f"{column.name} is empty")
+            return Refused(name, f"{name} is empty")
         try:
             values.append(column.field.read(text))
         except ValueError as wrong:
-            return Refused(column.name, str(wrong))
+            return Refused(name, str(wrong))
     return values
 
 
-def _cells(line: str, delimiter: str) -> list[str] | Refused:
+def cells_of(line: str, delimiter: str) -> list[str] | Refused:
+    """Split one physical line; a quote that stays open costs this line only."""
     if '"' not in line:
         return line.split(delimiter)
     tidy = re.sub(rf'"[ \t]+(?={re.escape(delimiter)}|$)', '"', line)
@@ -67,4 +72,4 @@ def _cells(line: str, delimiter: str) -> list[str] | Refused:
 
 def _width_reason(count: int, dialect: Dialect) -> str:
     cells = "1 cell" if count == 1 else f"{count} cells"
-    return f"{cells} where {dialect.width} are expected: {','.join(dialect.dataset.column_names)}"
+    return f"{cells} where {dialect.width} are expected: {','.join(dialect.cell_names)}"

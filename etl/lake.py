@@ -41,7 +41,7 @@ def write(
     spec = datasets()[dataset]
     folder = root / "lake" / dataset
     folder.mkdir(parents=True, exist_ok=True)
-    cursor = staging.connection.execute(_copy_sql(staging, spec, folder, load_id, part, today))
+    cursor = staging.connection.execute(_copy_sql(spec, folder, load_id, part, today))
     names = [column[0] for column in cursor.description or ()]
     written = [_described(spec, dict(zip(names, row, strict=True)), load_id) for row in cursor.fetchall()]
     with ThreadPoolExecutor(4) as pool:
@@ -52,19 +52,11 @@ def write(
     ]
 
 
-def _copy_sql(
-    staging: Staging, spec: Dataset, folder: Path, load_id: int, part: int, today: dt.date
-) -> str:
-    columns = ", ".join(f'"{name}"' for name in spec.column_names)
+def _copy_sql(spec: Dataset, folder: Path, load_id: int, part: int, today: dt.date) -> str:
     day = f'"{spec.day_column}"::date' if spec.day_column else f"date '{today}'"
     target = str(folder).replace("'", "''")
     return f"""
-        copy (
-            select {columns}, source_id, {staging.line_sql(spec.name)} as line, {day} as day
-            from staged_{spec.name} where raw is null
-            union all
-            select {columns}, source_id, line, {day} as day from mended_{spec.name}
-        ) to '{target}' (
+        copy (select *, {day} as day from accepted_{spec.name}) to '{target}' (
             format parquet, compression zstd, partition_by (day), overwrite_or_ignore,
             filename_pattern 'load{load_id:06d}_{part}_{{i}}', return_stats,
             kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}}

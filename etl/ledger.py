@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import duckdb
 
+from etl.customers import Customer
 from etl.lake import LEDGER, ParquetFile, sync
 from etl.stage import SQL
 from warehouse.database import connect
 
-TABLES = ("loads", "files", "rejects", "parquet_files")
+TABLES = ("loads", "files", "rejects", "parquet_files", "customer_tables", "customer_uploads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is already in the ledger: (path, source_id) pairs, loaded ids, the newest load."""
+    """What is already in the ledger: (path, source_id) of every file, the paths under which each
+    source was loaded, the customers' tables, and the newest load."""
 
     seen: frozenset[tuple[str, str]] = frozenset()
-    loaded: frozenset[tuple[str | None, str]] = frozenset()
+    loaded: Mapping[str, list[str]] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
     load_id: int = 0
     definitions: str = ""
 
@@ -71,12 +75,18 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 def known(path: Path) -> Known:
     """Read the ledger of a generation."""
     with connect(path, read_only=True) as connection:
-        rows = connection.execute("select path, source_id, dataset, status from files").fetchall()
-        top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
         made = connection.execute("select definitions from generation").fetchone()
+        top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
+        files = connection.execute("select path, source_id, status from files").fetchall()
+        tables = connection.execute("from customer_tables").fetchall()
+    loaded: dict[str, list[str]] = defaultdict(list)
+    for name, source_id, status in files:
+        if status == "loaded":
+            loaded[source_id].append(name)
     return Known(
-        seen=frozenset((path, source_id) for path, source_id, _, _ in rows),
-        loaded=frozenset((dataset, source_id) for _, source_id, dataset, s in rows if s == "loaded"),
+        seen=frozenset((name, source_id) for name, source_id, _ in files),
+        loaded=loaded,
+        customers={row[0]: Customer(*row) for row in tables},
         load_id=top[0] if top else 0,
         definitions=made[0] if made else "",
     )
@@ -96,15 +106,21 @@ def write(
     load: Load,
     files: list[FileFate],
     parquet: list[ParquetFile],
+    customers: list[Customer],
 ) -> None:
-    """Write a load's ledger folder; the rejects are those collected in staging."""
+    """Write a load's ledger folder; rejects and customers' totals are those collected in staging."""
     folder.mkdir(parents=True)
     staging.execute("attach ':memory:' as ledger; use ledger")
     create(staging)
     insert(staging, "loads", [load])
     insert(staging, "files", files)
     insert(staging, "parquet_files", parquet)
-    staging.execute("insert into rejects select *, ? from memory.main.rejects order by path, line", [load.load_id])
+    insert(staging, "customer_tables", customers)
+    for table, order in (("rejects", "path, line"), ("customer_uploads", "path")):
+        staging.execute(
+            f"insert into {table} select *, ? from memory.main.{table} order by {order}",
+            [load.load_id],
+        )
     for table in TABLES:
         target = str(folder / f"{table}.parquet").replace("'", "''")
         staging.execute(f"copy ledger.{table} to '{target}' (format parquet, compression zstd)")
@@ -116,13 +132,17 @@ def write(
 def insert(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    rows: Iterable[Load | FileFate | ParquetFile],
+    rows: Sequence[Load | FileFate | ParquetFile | Customer],
 ) -> None:
     """Append records whose fields are in the order of the table's columns."""
-    columns = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
+    columns = [list(column) for column in zip(*(_cells(row) for row in rows), strict=True)]
     if columns:
         unnested = ", ".join("unnest(?)" for _ in columns)
         connection.execute(f"insert into {table} select {unnested}", columns)
+
+
+def _cells(row: Load | FileFate | ParquetFile | Customer) -> list[object]:
+    return [getattr(row, column.name) for column in fields(row)]
 
 
 def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from etl import arrivals, lake, ledger, publish
+from etl import arrivals, customers, lake, ledger, publish
 from etl.arrivals import Arrival, Seen
-from etl.dialect import Dialect, Unfit, detect
+from etl.customers import Customer
+from etl.dialect import Dialect, Header, Unfit, detect, read_header
 from etl.lake import ParquetFile
 from etl.ledger import FileFate, Known, Load
 from etl.lock import writer_lock
@@ -82,6 +83,7 @@ class _Run:
     started: dt.datetime = field(default_factory=lambda: _now())
     fates: list[FileFate] = field(default_factory=list)
     parquet: list[ParquetFile] = field(default_factory=list)
+    customers: dict[str, Customer] = field(default_factory=dict)
     parts: int = 0
 
     def run(self) -> Summary:
@@ -140,27 +142,39 @@ class _Run:
     ) -> None:
         load_id = known.load_id + 1
         if new:
-            self._stage(new, folder, load_id, {source_id for _, source_id in known.loaded})
+            self._stage(new, folder, load_id, known)
             self._move(folder, load_id, summary)
         self._publish(known, current, load_id if new else 0)
         summary.published = True
 
     def _stage(
-        self, new: list[tuple[Arrival, Scan]], folder: Path, load_id: int, loaded: set[str]
+        self, new: list[tuple[Arrival, Scan]], folder: Path, load_id: int, known: Known
     ) -> None:
         """Parse, check and write every file into the staging folder, with its ledger."""
         staging = Staging(folder, sorted({what.source_id for _, what in new}))
+        self.customers = dict(known.customers)
+        loaded = defaultdict(list, known.loaded)
         try:
             for arrival, what in new:
-                if what.source_id in loaded:
-                    self._fate(arrival, what, "duplicate", load_id, "these bytes are loaded already")
-                elif self._add(arrival, what, staging, folder, load_id):
-                    loaded.add(what.source_id)
-                if staging.rows > FLUSH_ROWS:
+                twin = _twin(arrival, loaded[what.source_id])
+                if twin:
+                    self._fate(
+                        arrival, what, "duplicate", load_id, f"the same bytes came as {twin}"
+                    )
+                    continue
+                if staging.rows > FLUSH_ROWS or staging.holds(what.source_id):
                     self._flush(staging, folder, load_id)
+                if self._add(arrival, what, staging, folder, load_id):
+                    loaded[what.source_id].append(arrival.path)
             self._flush(staging, folder, load_id)
+            founded = [c for c in self.customers.values() if c.load_id == load_id]
             ledger.write(
-                staging.connection, folder / "ledger", self._totals(load_id), self.fates, self.parquet
+                staging.connection,
+                folder / "ledger",
+                self._totals(load_id),
+                self.fates,
+                self.parquet,
+                founded,
             )
         finally:
             staging.close()
@@ -169,16 +183,22 @@ class _Run:
         self, arrival: Arrival, what: Scan, staging: Staging, folder: Path, load_id: int
     ) -> bool:
         """Parse one file into staging; a file that cannot be is refused whole, with the reason."""
-        dialect: Dialect | None = None
+        rows = 0
         try:
             if what.failure:
                 raise Unreadable(what.failure)
-            dialect = detect(PurePosixPath(arrival.path), what.head)
-            source = _source(arrival, what, dialect, folder)
+            path = PurePosixPath(arrival.path)
+            customer_id = customers.owner(path)
+            header = read_header(path, what.head)
+            rows = max(what.lines - header.line, 0)
+            if customer_id is None:
+                dialect = detect(path, header)
+                source = _source(arrival, what, dialect, folder)
+            else:
+                source = self._customer_source(arrival, what, header, customer_id, staging, load_id)
             staging.add(source)
         except (Unfit, Unreadable, Unreconciled) as wrong:
-            rows = max(what.lines - dialect.header_line, 0) if dialect else 0
-            self._fate(arrival, what, "rejected", load_id, str(wrong), dialect, rows)
+            self._fate(arrival, what, "rejected", load_id, str(wrong), rows)
             return False
         if not arrival.unchanged():
             raise ChangedWhileRead(
@@ -187,12 +207,35 @@ class _Run:
         self.progress.parsed(arrival.path, what.stored_bytes, what.lines)
         return True
 
+    def _customer_source(
+        self,
+        arrival: Arrival,
+        what: Scan,
+        header: Header,
+        customer_id: str,
+        staging: Staging,
+        load_id: int,
+    ) -> Source:
+        """A customer's file by the table that its first file founded; the first file founds it."""
+        path = PurePosixPath(arrival.path)
+        table = self.customers.get(customer_id)
+        if table is None:
+            table = customers.first_table(customer_id, header, load_id)
+            source = _source(arrival, what, customers.dialect(path, table, header), staging.folder)
+            named = customers.time_column(staging.connection, source, arrival.file.parent)
+            table = replace(table, time_column=named)
+            self.customers[customer_id] = table
+        return _source(arrival, what, customers.dialect(path, table, header), staging.folder)
+
     def _flush(self, staging: Staging, folder: Path, load_id: int) -> None:
         """Write the staged rows of every dataset into the staging folder of the lake."""
         for name in list(staging.staged):
             sources = list(staging.staged[name])
             failed = dict((s.source_id, why) for s, why in staging.settle(name))
             if staging.staged[name]:
+                staging.accept(name)
+                if name == customers.FOLDER:
+                    staging.total_uploads()
                 self.parquet += lake.write(
                     staging, name, folder, load_id, self.parts, self.started.date()
                 )
@@ -223,21 +266,15 @@ class _Run:
         )
 
     def _fate(
-        self,
-        arrival: Arrival,
-        what: Scan,
-        status: str,
-        load_id: int,
-        reason: str,
-        dialect: Dialect | None = None,
-        rows: int = 0,
+        self, arrival: Arrival, what: Scan, status: str, load_id: int, reason: str, rows: int = 0
     ) -> None:
+        """Note a file of which no row is taken."""
         self.progress.parsed(arrival.path, what.stored_bytes, 0)
         self.fates.append(
             FileFate(
                 source_id=what.source_id,
                 path=arrival.path,
-                dataset=dialect.dataset.name if dialect else None,
+                dataset=_dataset(arrival, what),
                 bytes=what.stored_bytes,
                 status=status,
                 rows_read=rows,
@@ -316,6 +353,33 @@ def staging_folder(settings: Settings) -> Iterator[Path]:
     lake.sync(settings.data)
     yield folder
     shutil.rmtree(folder)
+
+
+def _twin(arrival: Arrival, paths: list[str]) -> str | None:
+    """Under which path these bytes were loaded before, for the same customer if it is one's."""
+    path = PurePosixPath(arrival.path)
+    if customers.is_again(path):
+        return None
+    whose = _owner(path)
+    return next((other for other in paths if _owner(PurePosixPath(other)) == whose), None)
+
+
+def _owner(path: PurePosixPath) -> str | None:
+    try:
+        return customers.owner(path)
+    except Unfit:
+        return None
+
+
+def _dataset(arrival: Arrival, what: Scan) -> str | None:
+    """The dataset that a refused or repeated file belongs to, as far as can be told."""
+    path = PurePosixPath(arrival.path)
+    try:
+        if customers.owner(path):
+            return customers.FOLDER
+        return detect(path, read_header(path, what.head)).dataset.name
+    except Unfit:
+        return None
 
 
 def _source(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Source:

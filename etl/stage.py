@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from etl.datasets import datasets
 from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
@@ -22,6 +23,7 @@ from warehouse.database import connect
 
 BATCH = 20_000
 SQL = Path(__file__).parent / "sql"
+READ_LINES = (SQL / "lines.sql").read_text("utf-8")
 
 
 class Unreconciled(Exception):
@@ -48,6 +50,15 @@ class Source:
     rejected: int = 0
 
     @property
+    def reader_values(self) -> dict[str, str | int]:
+        """What READ_LINES is bound to."""
+        return {
+            "text": str(self.text),
+            "compression": self.compression,
+            "header_line": self.dialect.header_line,
+        }
+
+    @property
     def first_line(self) -> int:
         """The physical line of the first row."""
         return self.dialect.header_line + 1
@@ -57,6 +68,7 @@ class Staging:
     """The in-memory database of one run; it spills to `folder` when it outgrows its memory."""
 
     def __init__(self, folder: Path, source_ids: list[str]) -> None:
+        self.folder = folder
         self.connection = connect(spill=folder / "spill")
         self.connection.execute((SQL / "fields.sql").read_text("utf-8"))
         self.connection.execute((SQL / "staging.sql").read_text("utf-8"))
@@ -120,8 +132,25 @@ class Staging:
             self.connection.execute(f"delete from {table} where source_id = ?", [source.source_id])
         self.staged[dataset].remove(source)
 
-    def line_sql(self, dataset: str) -> str:
-        """The SQL expression for a staged row's physical line."""
+    def holds(self, source_id: str) -> bool:
+        """Are rows of these bytes staged already (of another customer, or sent again on purpose)?"""
+        return any(s.source_id == source_id for staged in self.staged.values() for s in staged)
+
+    def accept(self, dataset: str) -> None:
+        """Make the view accepted_<dataset>: the rows to load, with source_id and physical line."""
+        columns = ", ".join(f'"{name}"' for name in datasets()[dataset].column_names)
+        self.connection.execute(
+            f"create or replace view accepted_{dataset} as "
+            f"select {columns}, source_id, {self._line_sql(dataset)} as line "
+            f"from staged_{dataset} where raw is null "
+            f"union all select {columns}, source_id, line from mended_{dataset}"
+        )
+
+    def total_uploads(self) -> None:
+        """Note the totals of each accepted customer file for the ledger."""
+        self.connection.execute((SQL / "total_uploads.sql").read_text("utf-8"))
+
+    def _line_sql(self, dataset: str) -> str:
         shifts = {self._codes[s.source_id]: s.first_line - s.first_rowid for s in self.staged[dataset]}
         if len(shifts) == 1:
             return f"rowid + {next(iter(shifts.values()))}"
@@ -131,6 +160,7 @@ class Staging:
 
     def forget(self, dataset: str) -> None:
         """Free the memory of a dataset whose rows are in the lake."""
+        self.connection.execute(f"drop view if exists accepted_{dataset}")
         self.connection.execute(f"drop table staged_{dataset}")
         self.connection.execute(f"drop table mended_{dataset}")
         del self.staged[dataset], self._rows[dataset]
@@ -152,10 +182,10 @@ class Staging:
         self.staged[dataset.name] = []
 
     def _insert(self, source: Source) -> int:
+        constants = {f"constant_{name}": text for name, text in source.dialect.constants.items()}
         values = {
-            "text": str(source.text),
-            "compression": source.compression,
-            "header_line": source.dialect.header_line,
+            **source.reader_values,
+            **constants,
             "separator": source.dialect.delimiter,
             "source_id": source.source_id,
         }
@@ -212,25 +242,20 @@ def _insert_sql(source: Source) -> str:
     typed: list[str] = []
     certain = [f"len(cells) = {dialect.width}"]
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
-        if position is None:
+        if column.name in dialect.constants:
+            typed.append(f'$constant_{column.name} as "{column.name}"')
+        elif position is None:
             typed.append(f'null::{column.field.sql_type} as "{column.name}"')
-            continue
-        cell = f"cells[{position + 1}]"
-        cell = f"trim({cell}, ' \t')" if source.has_spaces else cell
-        typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
-        known = f'"{column.name}" is not null'
-        certain.append(known if column.required else f"({known} or {cell} = '')")
+        else:
+            cell = f"cells[{position + 1}]"
+            cell = f"trim({cell}, ' \t')" if source.has_spaces else cell
+            typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
+            known = f'"{column.name}" is not null'
+            certain.append(known if column.required else f"({known} or {cell} = '')")
     names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
     return f"""
         insert into staged_{dialect.dataset.name}
-        with lines as (
-            select line
-            from read_csv(
-                $text, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false,
-                delim = '\x01', quote = '', escape = '', strict_mode = false,
-                max_line_size = 4000000, skip = $header_line, compression = $compression
-            )
-        ),
+        with lines as ({READ_LINES}),
         split as (select line, string_split({line}, $separator) as cells from lines),
         typed as (select line, cells, {", ".join(typed)} from split)
         select {names},

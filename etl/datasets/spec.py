@@ -23,6 +23,11 @@ class Column:
     may_be_absent: bool = False
 
     @property
+    def shown(self) -> str:
+        """The name that files use for it."""
+        return self.aliases[0] if self.aliases else self.name
+
+    @property
     def names(self) -> tuple[str, ...]:
         return (self.name, *self.aliases)
 
@@ -31,13 +36,19 @@ class Column:
 class Dataset:
     """A kind of file. `day_column` names the timestamp whose UTC day partitions the lake; without
     one the rows lie under the day they were loaded. `encoding` is tried where a file is neither
-    UTF-8 nor marked as UTF-16."""
+    UTF-8 nor marked as UTF-16. `by_folder`: known by where a file lies, never by its header."""
 
     name: str
     columns: tuple[Column, ...]
     day_column: str | None = None
     encoding: str = "utf-8"
+    by_folder: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def shown(self) -> str:
+        """Its header as files write it."""
+        return ",".join(column.shown for column in self.columns)

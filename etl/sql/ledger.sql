@@ -48,6 +48,25 @@ create table parquet_files (
     newest_at timestamp
 );
 
+-- What a customer's first file fixed.
+create table customer_tables (
+    customer_id varchar,
+    column_names varchar[],
+    time_column varchar,
+    load_id bigint
+);
+
+-- Totals of each file of a customer, so that questions need not touch its rows.
+create table customer_uploads (
+    customer_id varchar,
+    source_id varchar,
+    path varchar,
+    rows bigint,
+    first_row_at timestamp,
+    newest_row_at timestamp,
+    load_id bigint
+);
+
 create table generation (
     number bigint,
     published_at timestamp,

@@ -8,3 +8,12 @@ create table rejects (
     reason varchar,
     raw varchar
 );
+
+create table customer_uploads (
+    customer_id varchar,
+    source_id varchar,
+    path varchar,
+    rows bigint,
+    first_row_at timestamp,
+    newest_row_at timestamp
+);

@@ -8,7 +8,6 @@ select
     id as device_id,
     type as report_type,
     status as report_status,
-    count(distinct timestamp) as reports,
-    count(*) as deliveries
+    count(distinct timestamp) as reports
 from health_reports
 group by day, id, type, status

@@ -1,0 +1,167 @@
+"""Customer tables: whose file it is, what its columns are, and which of them tells the time.
+
+The first file of a customer fixes both (METRICS.md, section 4); later ones are taken by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import duckdb
+
+from etl.datasets import datasets
+from etl.dialect import Dialect, Header, Unfit
+from etl.examine import cells_of
+from etl.fields import read_timestamp
+from etl.stage import READ_LINES, Source
+
+FOLDER = "customers"
+TIME_COLUMN_FILE = "_time_column"
+AGAIN = ".again."
+MAX_COLUMNS = 5
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer's table: column names in their order, and the one that holds instants, if any."""
+
+    customer_id: str
+    column_names: list[str]
+    time_column: str | None
+    load_id: int
+
+
+def owner(path: PurePosixPath) -> str | None:
+    """The customer whose folder a file lies in; None for files elsewhere.
+
+    Raises Unfit for a file in the customers folder that is nobody's.
+    """
+    if path.parts[0] != FOLDER:
+        return None
+    if len(path.parts) < 3:
+        raise Unfit("it lies in no customer's folder: expected customers/<customer_id>/<file>")
+    if not _ID.fullmatch(path.parts[1]):
+        raise Unfit(
+            f"{path.parts[1]!r} is no customer id: letters, digits, _ and -, at most 64, "
+            "a letter or digit first"
+        )
+    return path.parts[1]
+
+
+def is_again(path: PurePosixPath) -> bool:
+    """Does the name say that the same bytes are meant to be appended again?"""
+    return AGAIN in path.name
+
+
+def dialect(path: PurePosixPath, customer: Customer, header: Header) -> Dialect:
+    """How to read a customer's file. Raises Unfit, naming both sets, for other columns."""
+    if sorted(header.cells) != sorted(customer.column_names):
+        raise Unfit(
+            f"its columns are {', '.join(header.cells)}, but the table of customer "
+            f"{customer.customer_id} has {', '.join(customer.column_names)}; nothing was appended"
+        )
+    at: list[int | None] = [header.cells.index(name) for name in customer.column_names]
+    time_at = header.cells.index(customer.time_column) if customer.time_column else None
+    positions = (None, None, *at, *[None] * (MAX_COLUMNS - len(at)), time_at)
+    return Dialect(
+        dataset=datasets()[FOLDER],
+        encoding=header.encoding,
+        delimiter=header.delimiter,
+        header_line=header.line,
+        positions=positions,
+        cell_names=tuple(header.cells),
+        constants={"customer_id": customer.customer_id, "path": str(path)},
+    )
+
+
+def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
+    """The table that a first file founds, its time column still open. Raises Unfit."""
+    names = header.cells
+    if not 1 <= len(names) <= MAX_COLUMNS:
+        raise Unfit(f"it has {len(names)} columns; a customer's table has 1 to {MAX_COLUMNS}")
+    if not all(names):
+        raise Unfit(f"column {names.index('') + 1} of its header has no name")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unfit(f"its header names the column {twice!r} more than once")
+    return Customer(customer_id, list(names), None, load_id)
+
+
+def time_column(
+    connection: duckdb.DuckDBPyConnection, source: Source, folder: Path
+) -> str | None:
+    """The time column that the first file fixes: the one named beside it, else the first column
+    whose every non-empty value is a timestamp. Raises Unfit when the named one does not exist."""
+    names = source.dialect.cell_names
+    named = _named(folder)
+    if named is not None:
+        if named not in names:
+            raise Unfit(f"its time column {named!r} is not among its columns {', '.join(names)}")
+        return named
+    doubtful = _counts(connection, source)
+    for name, (filled, uncertain), cells in zip(
+        names, doubtful, _columns(connection, source), strict=True
+    ):
+        if filled and (not uncertain or all(map(_is_timestamp, cells))):
+            return name
+    return None
+
+
+def _named(folder: Path) -> str | None:
+    try:
+        return (folder / TIME_COLUMN_FILE).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[int, int]]:
+    """For each cell position: values that are not empty, and those that SQL is not certain of."""
+    each = ", ".join(
+        f"count(*) filter (trim(cells[{i}], ' \t') <> ''), "
+        f"count(*) filter (trim(cells[{i}], ' \t') <> '' "
+        f"and fast_timestamp(trim(cells[{i}], ' \t')) is null)"
+        for i in range(1, len(source.dialect.cell_names) + 1)
+    )
+    row = connection.execute(
+        f"with lines as ({READ_LINES}), "
+        "split as (select string_split(without_quotes(line, $separator), $separator) as cells, line "
+        f"from lines) select count(*) filter (cells is null and line is not null), {each} "
+        f"from split where cells is null or len(cells) = {len(source.dialect.cell_names)}",
+        {**source.reader_values, "separator": source.dialect.delimiter},
+    ).fetchone()
+    assert row is not None
+    quoted, *counts = row
+    pairs = list(zip(counts[::2], counts[1::2], strict=True))
+    return [(filled + quoted, uncertain + quoted) for filled, uncertain in pairs]
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, source: Source
+) -> Iterator[Iterable[str]]:
+    """For each cell position its non-empty values, read one by one with the careful reader."""
+
+    def values(position: int) -> Iterator[str]:
+        cursor = connection.cursor()
+        cursor.execute(READ_LINES, source.reader_values)
+        while batch := cursor.fetchmany(20_000):
+            for (line,) in batch:
+                cells = cells_of(line or "", source.dialect.delimiter)
+                if isinstance(cells, list) and len(cells) == len(source.dialect.cell_names):
+                    if text := cells[position].strip(" \t"):
+                        yield text
+
+    for position in range(len(source.dialect.cell_names)):
+        yield values(position)
+
+
+def _is_timestamp(text: str) -> bool:
+    try:
+        read_timestamp(text)
+    except ValueError:
+        return False
+    return True

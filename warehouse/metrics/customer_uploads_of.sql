@@ -1,0 +1,20 @@
+-- The files that were appended to a customer's table, newest first.
+-- grain: one row per appended file
+-- dataset: customers
+-- param customer VARCHAR: the customer's id
+-- column uploaded_at TIMESTAMP [UTC]: when the loader appended it
+-- column path VARCHAR: the file, below the incoming folder
+-- column rows BIGINT [rows]: rows appended
+-- column first_row_at TIMESTAMP [UTC]: instant of its first row that has one
+-- column newest_row_at TIMESTAMP [UTC]: its newest instant
+create or replace macro customer_uploads_of(customer) as table
+select
+    loads.started_at as uploaded_at,
+    customer_uploads.path,
+    customer_uploads.rows,
+    customer_uploads.first_row_at,
+    customer_uploads.newest_row_at
+from customer_uploads
+inner join loads using (load_id)
+where customer_uploads.customer_id = customer::varchar
+order by loads.load_id desc, customer_uploads.path;
