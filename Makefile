@@ -1,6 +1,6 @@
 # fleetpulse: `make run` and `make test` need Python 3.11 or newer and nothing else.
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; \
 	done)
 PORT := $(or $(FLEETPULSE_PORT),8501)
