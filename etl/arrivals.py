@@ -21,7 +21,7 @@ Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A complete file; `path` is relative to incoming, `stamp` its size, times and inode when seen."""
+    """A complete file; `path` is relative to incoming, `stamp` its size, times and inode."""
 
     path: str
     file: Path

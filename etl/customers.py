@@ -92,9 +92,7 @@ def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
     return Customer(customer_id, list(names), None, load_id)
 
 
-def time_column(
-    connection: duckdb.DuckDBPyConnection, source: Source, folder: Path
-) -> str | None:
+def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> str | None:
     """The time column that the first file fixes: the one named beside it, else the first column
     whose every non-empty value is a timestamp. Raises Unfit when the named one does not exist."""
     names = source.dialect.cell_names
@@ -107,7 +105,7 @@ def time_column(
     for name, (filled, uncertain), cells in zip(
         names, doubtful, _columns(connection, source), strict=True
     ):
-        if filled and (not uncertain or all(map(_is_timestamp, cells))):
+        if filled and (not uncertain or _are_timestamps(cells)):
             return name
     return None
 
@@ -121,17 +119,18 @@ def _named(folder: Path) -> str | None:
 
 def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[int, int]]:
     """For each cell position: values that are not empty, and those that SQL is not certain of."""
+    cells = [f"trim(cells[{i}], ' \t')" for i in range(1, source.dialect.width + 1)]
     each = ", ".join(
-        f"count(*) filter (trim(cells[{i}], ' \t') <> ''), "
-        f"count(*) filter (trim(cells[{i}], ' \t') <> '' "
-        f"and fast_timestamp(trim(cells[{i}], ' \t')) is null)"
-        for i in range(1, len(source.dialect.cell_names) + 1)
+        f"count(*) filter ({cell} <> ''), "
+        f"count(*) filter ({cell} <> '' and fast_timestamp({cell}) is null)"
+        for cell in cells
     )
     row = connection.execute(
         f"with lines as ({READ_LINES}), "
-        "split as (select string_split(without_quotes(line, $separator), $separator) as cells, line "
-        f"from lines) select count(*) filter (cells is null and line is not null), {each} "
-        f"from split where cells is null or len(cells) = {len(source.dialect.cell_names)}",
+        "split as (select line, "
+        "string_split(without_quotes(line, $separator), $separator) as cells from lines) "
+        f"select count(*) filter (cells is null and line is not null), {each} "
+        f"from split where cells is null or len(cells) = {source.dialect.width}",
         {**source.reader_values, "separator": source.dialect.delimiter},
     ).fetchone()
     assert row is not None
@@ -140,9 +139,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple
     return [(filled + quoted, uncertain + quoted) for filled, uncertain in pairs]
 
 
-def _columns(
-    connection: duckdb.DuckDBPyConnection, source: Source
-) -> Iterator[Iterable[str]]:
+def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[Iterable[str]]:
     """For each cell position its non-empty values, read one by one with the careful reader."""
 
     def values(position: int) -> Iterator[str]:
@@ -151,17 +148,21 @@ def _columns(
         while batch := cursor.fetchmany(20_000):
             for (line,) in batch:
                 cells = cells_of(line or "", source.dialect.delimiter)
-                if isinstance(cells, list) and len(cells) == len(source.dialect.cell_names):
-                    if text := cells[position].strip(" \t"):
-                        yield text
+                fits = isinstance(cells, list) and len(cells) == source.dialect.width
+                if isinstance(cells, list) and fits and (text := cells[position].strip(" \t")):
+                    yield text
 
     for position in range(len(source.dialect.cell_names)):
         yield values(position)
 
 
-def _is_timestamp(text: str) -> bool:
-    try:
-        read_timestamp(text)
-    except ValueError:
-        return False
-    return True
+def _are_timestamps(cells: Iterable[str]) -> bool:
+    """Is there a value, and is every one a timestamp?"""
+    found = False
+    for cell in cells:
+        try:
+            read_timestamp(cell)
+        except ValueError:
+            return False
+        found = True
+    return found

@@ -103,8 +103,7 @@ def _headerless(path: PurePosixPath, header: Header) -> Dialect:
     required = sum(not column.may_be_absent for column in named.columns)
     if known & {cell.lower() for cell in header.cells}:
         raise Unfit(
-            f"its header {first} is not that of {named.name}: "
-            f"expected {named.shown} in any order"
+            f"its header {first} is not that of {named.name}: expected {named.shown} in any order"
         )
     width = len(header.cells)
     if not required <= width <= len(named.columns):

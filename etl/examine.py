@@ -15,7 +15,7 @@ _BLANK = " \t\r\n\v\f"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a line is not a row: the column it failed in (None: the line as a whole) and the reason."""
+    """Why a line is not a row; `column` is None where the line as a whole is at fault."""
 
     column: str | None
     reason: str
@@ -59,9 +59,7 @@ def cells_of(line: str, delimiter: str) -> list[str] | Refused:
         return line.split(delimiter)
     tidy = re.sub(rf'"[ \t]+(?={re.escape(delimiter)}|$)', '"', line)
     try:
-        return next(
-            csv.reader([tidy], delimiter=delimiter, strict=True, skipinitialspace=True), []
-        )
+        return next(csv.reader([tidy], delimiter=delimiter, strict=True, skipinitialspace=True), [])
     except csv.Error as wrong:
         if "end of data" in str(wrong):
             return Refused(None, "a quote is opened and not closed on this line")

@@ -47,9 +47,8 @@ def read_timestamp(text: str) -> dt.datetime:
         )
     year, month, day, hour, minute, second, fraction, _, _, sign, hours, minutes = found.groups()
     try:
-        local = dt.datetime(
-            *map(int, (year, month, day, hour, minute, second, (fraction or "0").ljust(6, "0")))
-        )
+        local = dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second))
+        local += dt.timedelta(microseconds=int((fraction or "0").ljust(6, "0")))
         offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError) as wrong:

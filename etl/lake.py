@@ -43,7 +43,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     cursor = staging.connection.execute(_copy_sql(spec, folder, load_id, part, today))
     names = [column[0] for column in cursor.description or ()]
-    written = [_described(spec, dict(zip(names, row, strict=True)), load_id) for row in cursor.fetchall()]
+    written = [
+        _described(spec, dict(zip(names, row, strict=True)), load_id) for row in cursor.fetchall()
+    ]
     with ThreadPoolExecutor(4) as pool:
         digests = list(pool.map(_finish, (Path(file.path) for file in written)))
     return [

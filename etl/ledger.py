@@ -92,12 +92,13 @@ def known(path: Path) -> Known:
     )
 
 
-def listed(path: Path) -> tuple[set[str], int]:
-    """The lake files that a generation names, and its newest load."""
-    with connect(path, read_only=True) as connection:
-        files = {row[0] for row in connection.execute("select path from parquet_files").fetchall()}
-        top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
-    return files, top[0] if top else 0
+def listed(folders: list[Path]) -> set[str]:
+    """The lake files that the ledger folders of these loads name."""
+    paths = [str(folder / "parquet_files.parquet") for folder in folders]
+    if not paths:
+        return set()
+    rows = duckdb.execute("select path from read_parquet(?)", [paths]).fetchall()
+    return {row[0] for row in rows}
 
 
 def write(
@@ -108,7 +109,7 @@ def write(
     parquet: list[ParquetFile],
     customers: list[Customer],
 ) -> None:
-    """Write a load's ledger folder; rejects and customers' totals are those collected in staging."""
+    """Write a load's ledger folder; rejects and customers' totals come from staging."""
     folder.mkdir(parents=True)
     staging.execute("attach ':memory:' as ledger; use ledger")
     create(staging)

@@ -27,7 +27,7 @@ EX_TEMPFAIL = 75
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    options = parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     settings = Settings(options.incoming, options.data)
     progress = for_terminal(quiet=options.json)
     try:
@@ -38,32 +38,56 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as missing:
         print(f"load: {missing}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("load: interrupted, nothing was published", file=sys.stderr)
+        return 1
     except Exception as failed:
         print(f"load: failed, nothing was published: {failed}", file=sys.stderr)
         return 1
     finally:
         progress.close()
-    print(json.dumps(summary.as_json()) if options.json else _text(summary))
+    print(json.dumps(summary.as_json()) if options.json else text(summary))
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    default = Settings.from_env()
-    made.add_argument("--incoming", type=Path, default=default.incoming, metavar="DIR",
-                      help="where the CSVs arrive (FLEETPULSE_INCOMING; now %(default)s)")
-    made.add_argument("--data", type=Path, default=default.data, metavar="DIR",
-                      help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)")
-    made.add_argument("--engine", choices=["duckdb"], default="duckdb",
-                      help="what computes the marts (%(default)s)")
-    made.add_argument("--json", action="store_true",
-                      help="print one JSON object, last on stdout, and no progress")
+    folders(made)
+    made.add_argument(
+        "--engine",
+        choices=["duckdb"],
+        default="duckdb",
+        help="what computes the marts (%(default)s)",
+    )
+    made.add_argument(
+        "--json", action="store_true", help="print one JSON object, last on stdout, and no progress"
+    )
     return made
 
 
-def _text(summary: Summary) -> str:
+def folders(parser: argparse.ArgumentParser) -> None:
+    """Add the two options that every command of the loader shares."""
+    default = Settings.from_env()
+    parser.add_argument(
+        "--incoming",
+        type=Path,
+        default=default.incoming,
+        metavar="DIR",
+        help="where the CSVs arrive (FLEETPULSE_INCOMING; now %(default)s)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=default.data,
+        metavar="DIR",
+        help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
+    )
+
+
+def text(summary: Summary) -> str:
+    """A run in one line, for people."""
     files = f"{summary.loaded:,} new, {summary.refused:,} refused, {summary.duplicate:,} duplicate"
     if summary.waiting:
         files += f", {summary.waiting:,} still being written"

@@ -87,7 +87,9 @@ class Bar(Progress):
 
     def begin(self, files: int, size: int) -> None:
         self._total = files
-        self._bar.update(self._task, description="reading", total=2 * size or 1, files=f"0/{files} files")
+        self._bar.update(
+            self._task, description="reading", total=2 * size or 1, files=f"0/{files} files"
+        )
 
     def hashed(self, size: int) -> None:
         self._bar.advance(self._task, size)

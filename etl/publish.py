@@ -16,6 +16,7 @@ import duckdb
 from etl import ledger, marts
 from etl.datasets import datasets
 from etl.lake import sync
+from etl.stage import SQL
 from warehouse import Settings, metrics
 from warehouse.database import connect
 
@@ -29,15 +30,13 @@ def definitions() -> str:
         digest.update(metric.sql.encode())
     for mart in marts.marts().values():
         digest.update(mart.definition.encode())
-    digest.update((ledger.SQL / "ledger.sql").read_bytes())
+    digest.update((SQL / "ledger.sql").read_bytes())
     digest.update(repr([(d.name, d.column_names) for d in datasets().values()]).encode())
     return digest.hexdigest()
 
 
-def build(
-    settings: Settings, current: Path, folders: list[Path], changed: marts.Changes
-) -> Path:
-    """The current generation with the loads in `folders` added and the `changed` days computed anew.
+def build(settings: Settings, current: Path, folders: list[Path], changed: marts.Changes) -> Path:
+    """The current generation plus the loads in `folders`, the `changed` days computed anew.
 
     Returns the staged file: closed, checkpointed and synced.
     """
@@ -50,13 +49,15 @@ def build(
 
 
 def rebuild(settings: Settings) -> Path:
-    """The next generation made only from the lake and its ledger folders; returns the staged file."""
+    """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
     with _finished(path) as connection:
         ledger.create(connection)
         ledger.append(connection, ledger.folders(settings.lake))
-        rows = connection.execute("select dataset, list(distinct day) from parquet_files group by 1")
+        rows = connection.execute(
+            "select dataset, list(distinct day) from parquet_files group by 1"
+        )
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
         marts.recompute(connection, settings.data, changed, fresh=True)
     return path
@@ -69,7 +70,7 @@ def _staged_path(settings: Settings) -> Path:
 
 @contextmanager
 def _finished(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a staged generation; afterwards it has its metrics and is closed and synced."""
+    """A connection to a staged generation; afterwards it has its metrics, is closed and synced."""
     connection = connect(path, spill=path.parent / "spill")
     try:
         yield connection
@@ -106,7 +107,9 @@ def publish(settings: Settings, staged: Path) -> int:
 
 def generations(settings: Settings) -> list[Path]:
     """The generation files, oldest first."""
-    return sorted(p for p in settings.generations.glob("*.duckdb") if re.fullmatch(r"\d{6,}", p.stem))
+    return sorted(
+        p for p in settings.generations.glob("*.duckdb") if re.fullmatch(r"\d{6,}", p.stem)
+    )
 
 
 def newest_number(settings: Settings) -> int:

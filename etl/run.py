@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+import duckdb
+
 from etl import arrivals, customers, lake, ledger, publish
 from etl.arrivals import Arrival, Seen
 from etl.customers import Customer
@@ -69,7 +71,9 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     """
     started = time.perf_counter()
     if not settings.incoming.is_dir():
-        raise FileNotFoundError(f"the incoming folder {os.fspath(settings.incoming)!r} does not exist")
+        raise FileNotFoundError(
+            f"the incoming folder {os.fspath(settings.incoming)!r} does not exist"
+        )
     with writer_lock(settings.data):
         summary = _Run(settings, progress or Progress()).run()
     summary.seconds = time.perf_counter() - started
@@ -88,7 +92,6 @@ class _Run:
 
     def run(self) -> Summary:
         current, known = self._current()
-        recover(self.settings, current)
         seen = Seen(self.settings.data / "seen.json")
         new, waiting = self._arrived(known, seen)
         summary = Summary(waiting=len(waiting))
@@ -98,15 +101,28 @@ class _Run:
             for arrival, found in new:
                 seen.note(arrival, found.source_id)
             seen.save()
-        summary.generation = publish.newest_number(self.settings)
+        summary.generation = int(current_path(self.settings).stem)
         return summary
 
     def _current(self) -> tuple[Path | None, Known]:
+        """The generation to build on and what it knows, after any interrupted run is cleared away.
+
+        A missing or broken one is made anew from the lake before anything is loaded.
+        """
         try:
             path = current_path(self.settings)
-        except NoGeneration:
-            return None, Known()
-        return path, ledger.known(path)
+            known = ledger.known(path)
+        except (NoGeneration, duckdb.Error):
+            clear_interrupted(self.settings, committed=None)
+            if not ledger.folders(self.settings.lake):
+                return None, Known()
+            self.progress.say("rebuilding the warehouse from the lake")
+            with staging_folder(self.settings):
+                publish.publish(self.settings, publish.rebuild(self.settings))
+            path = current_path(self.settings)
+            return path, ledger.known(path)
+        clear_interrupted(self.settings, committed=known.load_id)
+        return path, known
 
     def _arrived(
         self, known: Known, seen: Seen
@@ -231,7 +247,7 @@ class _Run:
         """Write the staged rows of every dataset into the staging folder of the lake."""
         for name in list(staging.staged):
             sources = list(staging.staged[name])
-            failed = dict((s.source_id, why) for s, why in staging.settle(name))
+            failed = {s.source_id: why for s, why in staging.settle(name)}
             if staging.staged[name]:
                 staging.accept(name)
                 if name == customers.FOLDER:
@@ -331,16 +347,20 @@ class ChangedWhileRead(Exception):
     """A file that was complete changed while it was loaded."""
 
 
-def recover(settings: Settings, current: Path | None) -> None:
-    """Remove what an interrupted run left: its staging folder and files that no ledger names."""
+def clear_interrupted(settings: Settings, committed: int | None) -> None:
+    """Remove what an interrupted run left: its staging folder and files that no ledger names.
+
+    `committed` is the newest load that was published. Where that cannot be known (None), every
+    load whose ledger folder is complete counts: its files were in place before that folder was.
+    """
     if not settings.staging.exists():
         return
-    listed, load_id = ledger.listed(current) if current else (set(), 0)
-    for path in lake.unlisted(settings.lake, listed):
+    folders = ledger.folders(settings.lake)
+    kept = [f for f in folders if committed is None or int(f.name) <= committed]
+    for folder in folders[len(kept) :]:
+        shutil.rmtree(folder)
+    for path in lake.unlisted(settings.lake, ledger.listed(kept)):
         path.unlink()
-    for folder in ledger.folders(settings.lake):
-        if int(folder.name) > load_id:
-            shutil.rmtree(folder)
     shutil.rmtree(settings.staging)
 
 

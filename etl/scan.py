@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1_000_000
@@ -81,8 +81,8 @@ def compression(path: Path) -> str:
     return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower(), "none")
 
 
-def open_text(path: Path, raw: BinaryIO) -> Reader:
-    """The decompressed bytes of `raw`. Raises Unreadable where the library is told a wrong format."""
+def open_text(path: Path, raw: Any) -> Reader:
+    """The decompressed bytes of `raw`, by the file's name."""
     kind = compression(path)
     if kind == "gzip":
         return gzip.GzipFile(fileobj=raw)
@@ -90,7 +90,7 @@ def open_text(path: Path, raw: BinaryIO) -> Reader:
         from backports.zstd import ZstdFile
 
         return ZstdFile(raw)
-    return raw
+    return raw  # type: ignore[no-any-return]
 
 
 def blocks(source: Reader) -> Iterator[bytes]:
@@ -125,9 +125,9 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
     """Read the whole file once. A broken one has `failure` set and still has its identity."""
     found = Scan()
     with path.open("rb", buffering=0) as stored:
-        hashing = _Hashing(stored, progress)  # type: ignore[arg-type]
+        hashing = _Hashing(stored, progress)
         try:
-            for block in blocks(open_text(path, hashing)):  # type: ignore[arg-type]
+            for block in blocks(open_text(path, hashing)):
                 _look(found, block)
         except Unreadable as broken:
             found.failure = str(broken)

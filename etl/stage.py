@@ -133,7 +133,7 @@ class Staging:
         self.staged[dataset].remove(source)
 
     def holds(self, source_id: str) -> bool:
-        """Are rows of these bytes staged already (of another customer, or sent again on purpose)?"""
+        """Are these bytes staged already: another customer's, or sent again on purpose?"""
         return any(s.source_id == source_id for staged in self.staged.values() for s in staged)
 
     def accept(self, dataset: str) -> None:
@@ -151,7 +151,9 @@ class Staging:
         self.connection.execute((SQL / "total_uploads.sql").read_text("utf-8"))
 
     def _line_sql(self, dataset: str) -> str:
-        shifts = {self._codes[s.source_id]: s.first_line - s.first_rowid for s in self.staged[dataset]}
+        shifts = {
+            self._codes[s.source_id]: s.first_line - s.first_rowid for s in self.staged[dataset]
+        }
         if len(shifts) == 1:
             return f"rowid + {next(iter(shifts.values()))}"
         by_code = [shifts.get(code, 0) for code in range(len(self._codes))]
@@ -194,7 +196,7 @@ class Staging:
         return int(row[0])
 
     def _examine(self, dataset: str, sources: dict[str, Source]) -> Counter[str]:
-        """Read the uncertain lines one by one; returns how many of them were blank, per source."""
+        """Read the uncertain lines one by one; returns how many were blank, per source."""
         blanks: Counter[str] = Counter()
         cursor = self.connection.cursor()
         cursor.execute(
@@ -224,7 +226,10 @@ class Staging:
     def _refuse_unreadable(self, source: Source) -> None:
         self._append(
             "rejects",
-            [(source.source_id, source.path, line, None, why, raw) for line, why, raw in source.refused],
+            [
+                (source.source_id, source.path, line, None, why, raw)
+                for line, why, raw in source.refused
+            ],
         )
         source.rejected += len(source.refused)
 

@@ -11,10 +11,12 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "metrics"
 
 _PARAM = re.compile(
-    r"(?P<name>\w+) (?P<type>[A-Z]+)(?: = (?P<default>[^:\[]+?))?(?: \[(?P<unit>[^\]]+)\])?: (?P<text>.+)"
+    r"(?P<name>\w+) (?P<type>[A-Z]+)(?: = (?P<default>[^:\[]+?))?"
+    r"(?: \[(?P<unit>[^\]]+)\])?: (?P<text>.+)"
 )
 _COLUMN = re.compile(
-    r"(?P<name>\w+) (?P<type>[A-Z]+(?:\([\d,]+\))?(?:\[\])*)(?: \[(?P<unit>[^\]]+)\])?: (?P<text>.+)"
+    r"(?P<name>\w+) (?P<type>[A-Z]+(?:\([\d,]+\))?(?:\[\])*)"
+    r"(?: \[(?P<unit>[^\]]+)\])?: (?P<text>.+)"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -59,13 +60,16 @@ def statement(spec: Metric, values: dict[str, Any]) -> str:
 def _typed(spec: Metric, parameter: Parameter, value: Any) -> Any:
     if value is None:
         if parameter.required:
-            raise BadParameter(f"{spec.name}: {parameter.name!r} must not be empty. {_listing(spec)}")
+            raise BadParameter(
+                f"{spec.name}: {parameter.name!r} must not be empty. {_listing(spec)}"
+            )
         return None
     try:
         return _READERS[parameter.type](value)
     except (ValueError, TypeError, OverflowError) as wrong:
         raise BadParameter(
-            f"{spec.name}: {parameter.name}={value!r} is not {_WORDS[parameter.type]}. {_listing(spec)}"
+            f"{spec.name}: {parameter.name}={value!r} is not {_WORDS[parameter.type]}. "
+            f"{_listing(spec)}"
         ) from wrong
 
 
@@ -76,10 +80,11 @@ def _date(value: Any) -> dt.date:
 
 
 def _timestamp(value: Any) -> dt.datetime:
-    if not isinstance(value, dt.datetime):
+    instant = value
+    if not isinstance(instant, dt.datetime):
         text = str(value).strip()
-        value = dt.datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" utc"))
-    return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+        instant = dt.datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" utc"))
+    return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
 def _integer(value: Any) -> int:
@@ -107,7 +112,7 @@ def _text(value: Any) -> str:
     return text
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "DATE": _date,
     "TIMESTAMP": _timestamp,
     "INTEGER": _integer,

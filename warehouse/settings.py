@@ -17,7 +17,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
-        """Read FLEETPULSE_INCOMING and FLEETPULSE_DATA; the defaults are below the current folder."""
+        """Read FLEETPULSE_INCOMING and FLEETPULSE_DATA; by default both are below the folder."""
         values = os.environ if env is None else env
         return cls(
             incoming=Path(values.get("FLEETPULSE_INCOMING") or "incoming"),

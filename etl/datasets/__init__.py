@@ -16,7 +16,8 @@ __all__ = ["Column", "Dataset", "datasets"]
 def datasets() -> Mapping[str, Dataset]:
     """Every dataset by name: each module of this folder that declares a DATASET."""
     modules = (
-        import_module(f"{__name__}.{path.stem}") for path in sorted(Path(__file__).parent.glob("*.py"))
+        import_module(f"{__name__}.{path.stem}")
+        for path in sorted(Path(__file__).parent.glob("*.py"))
         if path.stem not in ("__init__", "spec")
     )
     return {module.DATASET.name: module.DATASET for module in modules}

@@ -36,7 +36,7 @@ def write(out: Output, request: Request) -> None:
         _write_week(out, request, first, end)
     if not request.clean:
         arrived = request.last_day - timedelta(days=LATE_ARRIVES)
-        name = f"connectivity_events/{arrived}-late.csv"
+        name = f"connectivity_events/{arrived}_late.csv"
         _copy_events(out, request, name, *_span(request), late=True)
 
 

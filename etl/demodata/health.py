@@ -51,7 +51,7 @@ def write(out: Output, request: Request) -> None:
         elif day.days_ago != MISSING:
             _write_day(out, request, day)
     if not request.clean:
-        out.write("health_reports/device-list.csv", _FOREIGN)
+        out.write("device-list.csv", _FOREIGN)
 
 
 def _write_day(out: Output, request: Request, day: Day) -> None:
@@ -64,9 +64,9 @@ def _write_day(out: Output, request: Request, day: Day) -> None:
     _copy(out, request, f"{name}.csv{suffix}", day, part, edit)
     if day.days_ago == LATE:
         arrived = day.day + timedelta(days=LATE - LATE_ARRIVES)
-        _copy(out, request, f"health_reports/{arrived}-late.csv", day, "late")
+        _copy(out, request, f"health_reports/{arrived}_late.csv", day, "late")
     if day.days_ago == SENT_TWICE:
-        _copy(out, request, f"{name} (1).csv", day)
+        _copy(out, request, f"{name}_resent.csv", day)
 
 
 def _copy(

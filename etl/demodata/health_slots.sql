@@ -33,8 +33,9 @@ owners as (
         case when kind = 3 then n else (weight_to - weight) * $slots // weight_of_kind end
             as first_slot,
         case when kind = 3 then n + 1 else weight_to * $slots // weight_of_kind end as end_slot,
-        -- the last 40 % of the cameras are installed 20 days ago; an older one reports until then
-        kind = 2 and busy_rank > devices_of_kind * 3 // 5 as is_new_camera
+        -- 40 % of the cameras are installed 20 days ago; an older one reports in place of each
+        greatest(1, devices_of_kind * 3 // 5) as older_cameras,
+        kind = 2 and busy_rank > older_cameras as is_new_camera
     from cumulated
 )
 select o.kind * $slots + s.slot as slot,
@@ -48,5 +49,5 @@ from owners as o
     left join ranked as elder
         on o.is_new_camera
         and elder.kind = 2
-        and elder.busy_rank = 1 + o.busy_rank % (o.devices_of_kind * 3 // 5)
+        and elder.busy_rank = 1 + o.busy_rank % o.older_cameras
 order by all

@@ -1,0 +1,139 @@
+"""The lake and the current generation held against the ledger."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from etl import lake, ledger
+from warehouse import NoGeneration, Settings, current_path
+from warehouse.database import connect
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was looked at, and one sentence for each thing that is wrong."""
+
+    files: int = 0
+    rows: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def audit(settings: Settings) -> Audit:
+    """Check everything; changes nothing."""
+    found = Audit()
+    try:
+        path = current_path(settings)
+        with connect(path, read_only=True) as connection:
+            _tables(settings, connection, found)
+    except NoGeneration as nothing:
+        found.problems.append(str(nothing))
+    except (duckdb.Error, OSError) as broken:
+        first = str(broken).split("\n", 1)[0]
+        found.problems.append(f"{settings.warehouse} cannot be read: {first}; --repair rebuilds it")
+    _ledger_folders(settings, found)
+    return found
+
+
+def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+    listed = connection.execute(
+        "select path, rows, bytes, sha256 from parquet_files order by path"
+    ).fetchall()
+    found.files, found.rows = len(listed), sum(row[1] for row in listed)
+    with ThreadPoolExecutor(2) as pool:
+        for problem in pool.map(lambda row: _file(settings.data, *row), listed):
+            if problem:
+                found.problems.append(problem)
+    names = {row[0] for row in listed}
+    for path in lake.unlisted(settings.lake, names):
+        found.problems.append(
+            f"{path.relative_to(settings.data)} is in the lake but in no ledger: "
+            "left by an interrupted run, or put there by hand"
+        )
+    for sql, sentence in _CHECKS:
+        for row in connection.execute(sql).fetchall():
+            found.problems.append(sentence.format(*row))
+    _same_ledger(settings, connection, found)
+
+
+def _file(data: Path, name: str, rows: int, size: int, sha256: str) -> str | None:
+    path = data / name
+    try:
+        if path.stat().st_size != size:
+            return f"{name} has {path.stat().st_size:,} bytes, {size:,} were written"
+        if lake.sha256(path) != sha256:
+            return f"{name} was changed after it was written: its sha256 differs from the ledger's"
+    except FileNotFoundError:
+        return f"{name} is missing; it held {rows:,} rows"
+    except OSError as unreadable:
+        return f"{name} cannot be read: {unreadable}"
+    return None
+
+
+_CHECKS = (
+    (
+        "select path, rows_read, rows_loaded, rows_rejected from files "
+        "where rows_read <> rows_loaded + rows_rejected",
+        "{0}: {1:,} rows read, but {2:,} loaded and {3:,} rejected",
+    ),
+    (
+        "select dataset, sum(rows_loaded)::bigint as loaded, "
+        "(select coalesce(sum(rows), 0) from parquet_files p where p.dataset = files.dataset)"
+        "::bigint as held from files where dataset is not null group by dataset having loaded <> held",
+        "{0}: {1:,} rows were loaded, but its Parquet files hold {2:,}",
+    ),
+    (
+        "select files.path, files.rows_rejected, count(rejects.line) as kept from files "
+        "left join rejects on rejects.source_id = files.source_id and rejects.path = files.path "
+        "and rejects.load_id = files.load_id where status = 'loaded' "
+        "group by files.path, files.rows_rejected, files.load_id "
+        "having kept <> files.rows_rejected",
+        "{0}: {1:,} rows were rejected, but {2:,} rejects are kept",
+    ),
+    (
+        "select load_id from loads where rows_read <> "
+        "(select coalesce(sum(rows_read), 0) from files where files.load_id = loads.load_id)",
+        "load {0}: its total differs from the sum of its files",
+    ),
+)
+
+
+def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+    """The generation's ledger against the folders beside the lake that it was made from."""
+    loads = {row[0] for row in connection.execute("select load_id from loads").fetchall()}
+    kept = {int(folder.name): folder for folder in ledger.folders(settings.lake)}
+    for load_id in sorted(loads - set(kept)):
+        found.problems.append(f"the ledger folder of load {load_id} is missing beside the lake")
+    for load_id in sorted(set(kept) - loads):
+        found.problems.append(
+            f"load {load_id} lies beside the lake but is not in the warehouse: "
+            "an interrupted run, which the next one clears away"
+        )
+    for table in ledger.TABLES:
+        paths = [str(kept[i] / f"{table}.parquet") for i in sorted(loads & set(kept))]
+        if paths and _differs(connection, table, paths):
+            found.problems.append(f"the table {table} differs from the ledger beside the lake")
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> bool:
+    query = (
+        f"select count(*) from ((from {table} except all from read_parquet($paths)) "
+        f"union all (from read_parquet($paths) except all from {table}))"
+    )
+    row: tuple[Any, ...] | None = connection.execute(query, {"paths": paths}).fetchone()
+    return bool(row and row[0])
+
+
+def _ledger_folders(settings: Settings, found: Audit) -> None:
+    for folder in ledger.folders(settings.lake):
+        for table in ledger.TABLES:
+            path = folder / f"{table}.parquet"
+            try:
+                duckdb.execute("select count(*) from read_parquet(?)", [str(path)])
+            except duckdb.Error as broken:
+                first = str(broken).split("\n", 1)[0]
+                found.problems.append(f"{path.relative_to(settings.data)} cannot be read: {first}")

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Check every file of the lake and every count against the ledger.
+
+Each Parquet file's sha256, rows and source are compared with what was noted when it was written,
+and the tables of the DuckDB file with the lake. --repair rebuilds the DuckDB file from the lake;
+it never changes the lake.
+
+Exit status: 0 everything is right, 1 something is wrong (each on a line of its own), 2 usage,
+75 a loader is running.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from etl import publish
+from etl.audit import audit
+from etl.load import EX_TEMPFAIL
+from etl.lock import Locked, writer_lock
+from etl.run import staging_folder
+from warehouse import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    settings = Settings(data=options.data)
+    if not settings.data.is_dir():
+        print(f"verify: there is no data folder {str(settings.data)!r}", file=sys.stderr)
+        return 2
+    try:
+        with writer_lock(settings.data):
+            if options.repair:
+                _repair(settings)
+            found = audit(settings)
+    except Locked as held:
+        print(f"verify: {held}; try again when it is done", file=sys.stderr)
+        return EX_TEMPFAIL
+    if options.json:
+        print(json.dumps({"files": found.files, "rows": found.rows, "problems": found.problems}))
+    else:
+        for problem in found.problems:
+            print(problem)
+        count = len(found.problems)
+        state = f"{count} problem{'s'[: count != 1]}" if found.problems else "all right"
+        print(f"{found.files:,} Parquet files, {found.rows:,} rows: {state}")
+    return 1 if found.problems else 0
+
+
+def _repair(settings: Settings) -> None:
+    with staging_folder(settings):
+        number = publish.publish(settings, publish.rebuild(settings))
+    print(f"rebuilt the warehouse from the lake: generation {number}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument(
+        "--data",
+        type=Path,
+        default=Settings.from_env().data,
+        metavar="DIR",
+        help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
+    )
+    made.add_argument(
+        "--repair", action="store_true", help="rebuild the DuckDB file from the lake, then check"
+    )
+    made.add_argument("--json", action="store_true", help="print one JSON object")
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

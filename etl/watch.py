@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Load files as soon as they land in the incoming folder.
+
+Watches the folder and runs the loader when something was written or moved there; since events get
+lost, everything is looked through at the start and again every --every seconds. Stops on Ctrl-C
+or SIGTERM, between two runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from etl.arrivals import SUFFIXES
+from etl.load import folders, text
+from etl.lock import Locked
+from etl.run import load
+from warehouse import Settings
+
+DEBOUNCE_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+
+
+class _Wake(FileSystemEventHandler):
+    """Sets an event when a CSV is finished under its final name."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        self._wake = wake
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in ("created", "modified", "moved", "closed"):
+            names = (str(event.src_path), str(event.dest_path or ""))
+            if any(name.lower().endswith(SUFFIXES) for name in names) or event.is_directory:
+                self._wake.set()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line until it is told to stop; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    settings = Settings(options.incoming, options.data)
+    if not settings.incoming.is_dir():
+        print(
+            f"watch: the incoming folder {str(settings.incoming)!r} does not exist", file=sys.stderr
+        )
+        return 2
+    stop, wake = threading.Event(), threading.Event()
+
+    def stopped(*_: object) -> None:
+        stop.set()
+        wake.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopped)
+    observer = Observer()
+    observer.schedule(_Wake(wake), str(settings.incoming), recursive=True)
+    observer.start()
+    print(f"watching {settings.incoming}; Ctrl-C stops", flush=True)
+    try:
+        while not stop.is_set():
+            again = _run(settings)
+            wake.wait(RETRY_SECONDS if again else options.every)
+            stop.wait(0 if again else DEBOUNCE_SECONDS)
+            wake.clear()
+    finally:
+        observer.stop()
+        observer.join()
+    return 0
+
+
+def _run(settings: Settings) -> bool:
+    """One run of the loader; tells whether another try is due soon."""
+    try:
+        summary = load(settings)
+    except Locked:
+        return True
+    except Exception as failed:
+        print(f"watch: failed, nothing was published: {failed}", file=sys.stderr, flush=True)
+        return True
+    if summary.published:
+        print(text(summary), flush=True)
+    return summary.waiting > 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    folders(made)
+    made.add_argument(
+        "--every",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="look through the whole folder at least this often (%(default)s)",
+    )
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())
