@@ -106,7 +106,7 @@ def test_force_replaces_its_own_files_only(tmp_path: Path) -> None:
 
     assert mine.read_text() == "timestamp,id,type,status\n"
     changed = {name for name, was in written.items() if fingerprint(tmp_path)[name] != was}
-    assert changed == set(written) - {"health_reports/mine.csv", "health_reports/device-list.csv"}
+    assert changed == set(written) - {"health_reports/mine.csv", "device-list.csv"}
 
 
 def test_a_size_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
@@ -114,6 +114,13 @@ def test_a_size_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "--devices: 3 is below 10" in run.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_smallest_sizes_work(tmp_path: Path) -> None:
+    smallest = ("--devices", 10, "--rows", 100, "--days", 1, "--last-day", LAST_DAY)
+    assert demo("--out", tmp_path, *smallest).returncode == 0
+    reports = tmp_path / "health_reports" / f"{LAST_DAY}.csv"
+    assert len(reports.read_text().splitlines()) == 1 + 100
 
 
 def test_one_clean_file_has_exactly_the_rows_asked_for_in_time_order(tmp_path: Path) -> None:
@@ -167,19 +174,19 @@ def test_health_files_arrive_in_every_form(health: Path) -> None:
         return (health / f"{ago(days)}{suffix}").read_bytes()
 
     assert not list(health.glob(f"{ago(10)}*"))
-    assert day(6) == day(6, " (1).csv")
+    assert day(6) == day(6, "_resent.csv")
     header = b"timestamp,id,type,status\n"
     assert gzip.decompress(day(20, ".csv.gz")).startswith(header)
     assert zstandard.ZstdDecompressor().decompress(day(13, ".csv.zst")).startswith(header)
     assert day(16).startswith(b"\xef\xbb\xbftimestamp;id;type;status\r\n")
-    assert not (health / "device-list.csv").read_bytes().startswith(header)
+    assert not (health.parent / "device-list.csv").read_bytes().startswith(header)
 
 
 def test_late_reports_are_those_that_the_day_lacks_and_some_twice(
     health: Path, reports: dict[date, list[Row]]
 ) -> None:
     on_time = table((health / f"{ago(5)}.csv").read_text())
-    late = table((health / f"{ago(2)}-late.csv").read_text())
+    late = table((health / f"{ago(2)}_late.csv").read_text())
     both = {tuple(row.values()) for row in on_time} & {tuple(row.values()) for row in late}
 
     assert all(row["timestamp"].startswith(str(ago(5))) for row in late)
