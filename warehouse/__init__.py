@@ -3,7 +3,7 @@
 from warehouse.catalog import Metric, metrics
 from warehouse.errors import BadParameter, NoGeneration, QueryFailed, UnknownMetric, WarehouseError
 from warehouse.generation import Generation, current_path, open_generation
-from warehouse.metric import metric
+from warehouse.metric import metric, metric_stream
 from warehouse.settings import Settings
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "WarehouseError",
     "current_path",
     "metric",
+    "metric_stream",
     "metrics",
     "open_generation",
 ]

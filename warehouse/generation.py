@@ -7,6 +7,7 @@ never wait for a writer; a page asks all its questions of one generation.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,29 @@ class Generation:
         finally:
             cursor.close()
 
+    def stream(
+        self, sql: str, parameters: dict[str, Any] | None = None, batch_rows: int = 65_536
+    ) -> pa.RecordBatchReader:
+        """The same, rows coming as they are read, so that they are never all in memory.
+
+        Raises QueryFailed now, or while the batches are read.
+        """
+        cursor = self._connection.cursor()
+        try:
+            reader = cursor.sql(sql, params=parameters or {}).to_arrow_reader(batch_rows)
+        except duckdb.Error as failed:
+            raise QueryFailed(str(failed)) from failed
+        return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader))
+
     def close(self) -> None:
         self._connection.close()
+
+
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from reader
+    except (OSError, duckdb.Error) as failed:  # Arrow's stream tells of any failure as OSError
+        raise QueryFailed(str(failed)) from failed
 
 
 @lru_cache(maxsize=3)

@@ -29,6 +29,13 @@ def metric(name: str, /, *, generation: Generation | None = None, **params: Any)
     return source.query(statement(spec, values), values)
 
 
+def metric_stream(name: str, generation: Generation, /, **params: Any) -> pa.RecordBatchReader:
+    """The same rows in batches, for results of any size; QueryFailed may come while reading."""
+    spec = lookup(name)
+    values = check(spec, params)
+    return generation.stream(statement(spec, values), values)
+
+
 def lookup(name: str) -> Metric:
     """The declaration of a metric. Raises UnknownMetric listing the names."""
     known = metrics()
