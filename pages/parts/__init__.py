@@ -1,0 +1,1 @@
+"""What the pages are made of; each page itself is a file one folder up."""

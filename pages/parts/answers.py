@@ -1,0 +1,38 @@
+"""What the warehouse answers: all of one page from one generation, each question asked once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from warehouse import Generation, Settings, metric, open_generation
+
+_PINNED = "generation shown"
+
+
+def pin() -> Generation:
+    """Choose the current generation for this run of the page. Raises NoGeneration, QueryFailed."""
+    generation = open_generation(Settings.from_env())
+    st.session_state[_PINNED] = generation
+    return generation
+
+
+def pinned() -> Generation:
+    """The generation that the page shows."""
+    generation: Generation = st.session_state[_PINNED]
+    return generation
+
+
+def ask(name: str, /, **params: Any) -> pa.Table:
+    """A metric of the generation shown; what `warehouse.metric` raises passes through."""
+    generation = pinned()
+    return _answer(generation, generation.path, name, params)
+
+
+@st.cache_resource(max_entries=300, show_spinner="Asking the warehouse …")
+def _answer(_generation: Generation, path: Path, name: str, params: dict[str, Any]) -> pa.Table:
+    """Tables are immutable and generations too, so one answer serves every session."""
+    return metric(name, generation=_generation, **params)

@@ -1,0 +1,32 @@
+"""Every day of a period, those without data too, so that a hole is shown as a hole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+def span(last: dt.date, days: int) -> list[dt.date]:
+    """The `days` days up to and including `last`, oldest first."""
+    return [last - dt.timedelta(back) for back in reversed(range(days))]
+
+
+def filled(
+    values: Mapping[dt.date, Value], last: dt.date, days: int
+) -> Iterator[tuple[dt.date, Value | None]]:
+    """Each day with its value, None where there is none."""
+    return ((day, values.get(day)) for day in span(last, days))
+
+
+def weekend(day: dt.date) -> bool:
+    return day.weekday() >= 5
+
+
+def neighbours(days: Sequence[dt.date], day: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """The nearest days of `days` (sorted) before and after `day`."""
+    before = [d for d in days if d < day]
+    after = [d for d in days if d > day]
+    return (before[-1] if before else None), (after[0] if after else None)

@@ -1,0 +1,52 @@
+"""An open page notices a new generation by itself and shows it in place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import answers, words
+from warehouse import NoGeneration, Settings, current_path
+
+_LAST = "generation before"
+
+
+@st.fragment(run_every=1)
+def watch(shown: Path | None, arrived: str, at: dt.datetime | None) -> None:
+    """Rerun the page once the symlink points elsewhere; meanwhile say how old the data is."""
+    if current() != shown:
+        st.rerun(scope="app")
+    if shown and at:
+        seconds = (dt.datetime.now(dt.UTC).replace(tzinfo=None) - at).total_seconds()
+        st.caption(f"Generation {int(shown.stem)}: {arrived}, {words.ago(seconds)}")
+
+
+def follow(shown: Path | None) -> None:
+    """Put the note and its watch here; when data came in while the page was open, say so once."""
+    arrived, at = _last_load() if shown else ("", None)
+    before = st.session_state.get(_LAST, shown)
+    st.session_state[_LAST] = shown
+    if shown != before:
+        st.toast(f"New data: {arrived}", icon="📥")
+    watch(shown, arrived, at)
+
+
+def current() -> Path | None:
+    """The current generation's file; None before the first load."""
+    try:
+        return current_path(Settings.from_env())
+    except NoGeneration:
+        return None
+
+
+def _last_load() -> tuple[str, dt.datetime | None]:
+    """What the newest load brought, and when it was done (UTC)."""
+    loads = answers.ask("load_history", top_loads=1).to_pylist()
+    if not loads:
+        return "no load yet", None
+    newest = loads[0]
+    files = words.counted(newest["files_loaded"], "file")
+    rows = words.counted(newest["rows_loaded"], "row")
+    return f"{files}, {rows}", newest["started_at"] + dt.timedelta(seconds=newest["seconds"])

@@ -1,0 +1,33 @@
+"""Columns of a table as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+DAY = "ddd D MMM YYYY"
+INSTANT = "ddd D MMM YYYY, HH:mm"
+
+
+def number(label: str, help: str | None = None) -> Any:
+    """A whole number with its thousands grouped."""
+    return st.column_config.NumberColumn(label, format="localized", help=help)
+
+
+def day(label: str, help: str | None = None) -> Any:
+    return st.column_config.DateColumn(label, format=DAY, help=help)
+
+
+def instant(label: str, help: str | None = None) -> Any:
+    """A UTC instant; the label says so."""
+    return st.column_config.DatetimeColumn(f"{label} (UTC)", format=INSTANT, help=help)
+
+
+def words(label: str, help: str | None = None, width: Any = None) -> Any:
+    return st.column_config.TextColumn(label, help=help, width=width)
+
+
+def amount_in_words(label: str, help: str | None = None) -> Any:
+    """Text that stands for a number, so it is aligned like one."""
+    return st.column_config.Column(label, help=help, alignment="right")

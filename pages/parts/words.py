@@ -1,0 +1,109 @@
+"""Numbers, days and changes as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def day(value: dt.date) -> str:
+    """`Tue 9 May 2017`."""
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def short_day(value: dt.date) -> str:
+    """`Tue 9 May`, where the year is plain from the context."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def instant(value: dt.datetime) -> str:
+    """`Tue 9 May 2017, 10:05 UTC`; `value` is a UTC instant without an offset."""
+    return f"{day(value)}, {value:%H:%M} UTC"
+
+
+def count(number: int | float) -> str:
+    """A whole number with its thousands grouped: `4,812`."""
+    return f"{number:,.0f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `4,812 rows`."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular noun: `files`, `days`, `duties`."""
+    ends_in_y = noun.endswith("y") and noun[-2] not in "aeiou"
+    return f"{noun.removesuffix('y')}ies" if ends_in_y else f"{noun}s"
+
+
+def percent(value: float) -> str:
+    """A change in percent with its sign: `+20 %`, `−3.4 %`, `±0 %`."""
+    text = f"{abs(value):,.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}".removesuffix(".0")
+    if text == "0":
+        return "±0 %"
+    return f"{'+' if value > 0 else MINUS}{text} %"
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole: `12.5 %`; a part too small to show is `< 0.1 %`."""
+    if not whole:
+        return "–"
+    value = 100 * part / whole
+    if 0 < value < 0.1:
+        return "< 0.1 %"
+    return f"{value:.1f}".removesuffix(".0") + " %"
+
+
+def change(value: float | None, baseline: str) -> str:
+    """A change against the week before, with a word where there is nothing to compare to."""
+    return baseline if value is None else percent(value)
+
+
+def compared(value: float) -> str:
+    """A change inside a sentence: `20 % more than`, `as many as`."""
+    said = percent(value).lstrip(f"+{MINUS}")
+    if said == "±0 %":
+        return "as many as"
+    return f"{said} {'more' if value > 0 else 'fewer'} than"
+
+
+def movement(rank: int, rank_before: int | None, baseline: str) -> str:
+    """How a rank moved in a week: `▲ 2` up, `▼ 1` down, `–` unmoved, or the odd case as a word."""
+    if rank_before is None:
+        return baseline
+    moved = rank_before - rank
+    if not moved:
+        return "–"
+    return f"{'▲' if moved > 0 else '▼'} {abs(moved):,}"
+
+
+def ago(seconds: float) -> str:
+    """A time span up to now in its largest unit: `2 s ago`, `3 min ago`, `5 h ago`, `12 days ago`."""
+    seconds = max(seconds, 0)
+    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{counted(number, unit) if unit == 'day' else f'{number} {unit}'} ago"
+    return f"{int(seconds)} s ago"
+
+
+def duration(seconds: float) -> str:
+    """How long something took: `0.4 s`, `12 s`, `3 min 20 s`, `6 h 40 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def dataset(name: str) -> str:
+    """A dataset's name as people say it: `health_reports` is `Health reports`."""
+    return name.replace("_", " ").capitalize()
+
+
+def status(name: str) -> str:
+    """`online` at the start of a label is `Online`."""
+    return name[:1].upper() + name[1:]
