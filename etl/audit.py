@@ -83,7 +83,8 @@ _CHECKS = (
     (
         "select dataset, sum(rows_loaded)::bigint as loaded, "
         "(select coalesce(sum(rows), 0) from parquet_files p where p.dataset = files.dataset)"
-        "::bigint as held from files where dataset is not null group by dataset having loaded <> held",
+        "::bigint as held from files where dataset is not null "
+        "group by dataset having loaded <> held",
         "{0}: {1:,} rows were loaded, but its Parquet files hold {2:,}",
     ),
     (

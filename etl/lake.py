@@ -96,9 +96,8 @@ def move(files: Iterable[ParquetFile], root: Path, data: Path) -> None:
         final.parent.mkdir(parents=True, exist_ok=True)
         os.rename(root / file.path, final)
         touched |= {final.parent, final.parent.parent}
-    for folder in touched:
-        folder.mkdir(parents=True, exist_ok=True)
-        sync(folder)
+    (data / "lake").mkdir(parents=True, exist_ok=True)
+    sync_all(touched)
 
 
 def sha256(path: Path) -> str:
@@ -113,6 +112,12 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_all(paths: Iterable[Path]) -> None:
+    """Sync several side by side, since each one waits for the disk."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(sync, paths))
 
 
 def unlisted(lake: Path, listed: set[str]) -> Iterator[Path]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl.customers import Customer
-from etl.lake import LEDGER, ParquetFile, sync
+from etl.lake import LEDGER, ParquetFile, sync, sync_all
 from etl.stage import SQL
 from warehouse.database import connect
 
@@ -125,9 +125,8 @@ def write(
     for table in TABLES:
         target = str(folder / f"{table}.parquet").replace("'", "''")
         staging.execute(f"copy ledger.{table} to '{target}' (format parquet, compression zstd)")
-        sync(folder / f"{table}.parquet")
     staging.execute("use memory; detach ledger")
-    sync(folder)
+    sync_all([*folder.iterdir(), folder])
 
 
 def insert(

@@ -60,6 +60,8 @@ def rebuild(settings: Settings) -> Path:
         )
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
         marts.recompute(connection, settings.data, changed, fresh=True)
+        for metric in metrics().values():
+            connection.execute(metric.sql)
     return path
 
 
@@ -70,12 +72,10 @@ def _staged_path(settings: Settings) -> Path:
 
 @contextmanager
 def _finished(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a staged generation; afterwards it has its metrics, is closed and synced."""
+    """A connection to a staged generation; afterwards it is checkpointed, closed and synced."""
     connection = connect(path, spill=path.parent / "spill")
     try:
         yield connection
-        for metric in metrics().values():
-            connection.execute(metric.sql)
         connection.execute("delete from generation")
         connection.execute(
             "insert into generation values (?, ?, ?)",

@@ -141,9 +141,9 @@ class Staging:
         columns = ", ".join(f'"{name}"' for name in datasets()[dataset].column_names)
         self.connection.execute(
             f"create or replace view accepted_{dataset} as "
-            f"select {columns}, source_id, {self._line_sql(dataset)} as line "
+            f"select {columns}, source_id, ({self._line_sql(dataset)})::uinteger as line "
             f"from staged_{dataset} where raw is null "
-            f"union all select {columns}, source_id, line from mended_{dataset}"
+            f"union all select {columns}, source_id, line::uinteger from mended_{dataset}"
         )
 
     def total_uploads(self) -> None:
@@ -200,7 +200,8 @@ class Staging:
         blanks: Counter[str] = Counter()
         cursor = self.connection.cursor()
         cursor.execute(
-            f"select source_id, rowid, raw from staged_{dataset} where raw is not null and raw <> ''"
+            "select source_id, rowid, raw "
+            f"from staged_{dataset} where raw is not null and raw <> ''"
         )
         while batch := cursor.fetchmany(BATCH):
             mended: list[tuple[object, ...]] = []

@@ -10,14 +10,16 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from warehouse.database import connect
 from warehouse.errors import NoGeneration, QueryFailed
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:  # the loader imports this package and has no use for pyarrow
+    import pyarrow as pa
 
 
 def current_path(settings: Settings) -> Path:
@@ -63,6 +65,8 @@ class Generation:
 
         Raises QueryFailed now, or while the batches are read.
         """
+        import pyarrow as pa
+
         cursor = self._connection.cursor()
         try:
             reader = cursor.sql(sql, params=parameters or {}).to_arrow_reader(batch_rows)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from warehouse.catalog import Metric, Parameter, metrics
 from warehouse.errors import BadParameter, UnknownMetric
 from warehouse.generation import Generation, open_generation
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def metric(name: str, /, *, generation: Generation | None = None, **params: Any) -> pa.Table:
