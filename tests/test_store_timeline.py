@@ -1,0 +1,41 @@
+"""What store_timeline refuses, in words that a person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from tests.store_oracle import Loads
+
+LoadCsvs = Callable[[Loads], duckdb.DuckDBPyConnection]
+
+POLLS = "store_id,status,timestamp_utc\ns,active,2023-01-25 10:00:00\n"
+
+
+@pytest.mark.parametrize(
+    ("first_at", "last_at", "reason"),
+    [
+        ("2023-01-26", "2023-01-25", "first_at 2023-01-26 00:00:00 is after last_at 2023-01-25"),
+        (None, "2023-01-25", "first_at and last_at must both be given"),
+        ("2023-01-26", None, "first_at and last_at must both be given"),
+    ],
+)
+def test_from_where_to_where(
+    load_csvs: LoadCsvs, first_at: str | None, last_at: str | None, reason: str
+) -> None:
+    connection = load_csvs([{"polls.csv": POLLS}])
+    with pytest.raises(duckdb.Error, match=reason):
+        connection.execute(
+            "from store_timeline('s', $first_at::timestamp, $last_at::timestamp)",
+            {"first_at": first_at, "last_at": last_at},
+        ).fetchall()
+
+
+def test_a_store_that_nobody_knows_has_no_timeline(load_csvs: LoadCsvs) -> None:
+    connection = load_csvs([{"polls.csv": POLLS}])
+    rows = connection.execute(
+        "from store_timeline('other', timestamp '2023-01-25', timestamp '2023-01-26')"
+    ).fetchall()
+    assert rows == []

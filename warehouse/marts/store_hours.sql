@@ -1,0 +1,28 @@
+-- Current weekly opening hours: of each store, the spans in the newest file that names it.
+-- start_seconds and end_seconds count from local midnight; an end of 86400 is the end of the day,
+-- however it was written, and an end at or before the start lies on the next day.
+-- grain: one row per store, weekday (0 is Monday) and span
+-- reads: business_hours, files
+-- recompute: all
+with
+newest as (
+    select
+        business_hours.store_id,
+        business_hours.weekday,
+        business_hours.start_seconds,
+        business_hours.end_seconds
+    from business_hours
+    inner join files on business_hours.source_id = files.source_id and files.status = 'loaded'
+    qualify
+        rank() over (
+            partition by business_hours.store_id
+            order by files.load_id desc, files.path desc
+        ) = 1
+)
+
+select distinct
+    store_id,
+    weekday,
+    cast(start_seconds as bigint) as start_seconds,
+    cast(case when end_seconds = 86399 then 86400 else end_seconds end as bigint) as end_seconds
+from newest
