@@ -22,11 +22,7 @@ help: ## Say what there is
 run: .venv/run.stamp ## Load ./incoming (demo data) or FLEETPULSE_INCOMING, watch it, serve the dashboard
 	@echo 'Loading what is new.'
 	@$(PY) etl/load.py || [ $$? -eq 75 ] # 75: another loader is at it, so the watcher will wait
-	@trap 'kill $$watcher $$dashboard 2>/dev/null; wait' EXIT; \
-	trap 'exit 130' INT; trap 'exit 143' HUP TERM; \
-	$(PY) etl/watch.py & watcher=$$!; \
-	$(PY) -m streamlit run dashboard.py --server.port $(PORT) & dashboard=$$!; \
-	wait $$dashboard
+	@sh tools/serve.sh $(PY) $(PORT)
 
 ifeq ($(strip $(FLEETPULSE_INCOMING)),)
 run: incoming

@@ -19,10 +19,8 @@ install_browser() {
 
 if [ -n "${FLEETPULSE_CHROMIUM:-}" ]; then
     echo "$FLEETPULSE_CHROMIUM"
-elif ! find_browser; then
-    install_browser && find_browser || {
-        echo "The tests need Chromium or Chrome: put one on the PATH (Debian: apt install chromium)" >&2
-        echo "or set FLEETPULSE_CHROMIUM to its path." >&2
-        exit 1
-    }
+elif ! find_browser && ! { install_browser && find_browser; }; then
+    echo "The tests need Chromium or Chrome: put one on the PATH (Debian: apt install chromium)" >&2
+    echo "or set FLEETPULSE_CHROMIUM to its path." >&2
+    exit 1
 fi
