@@ -1,0 +1,150 @@
+"""The projection of the daily devices online, made at load time by exponential smoothing (ETS).
+
+Additive error, damped trend and weekly season (Hyndman et al., "Forecasting with Exponential
+Smoothing", 2008), fitted by statsmodels: its prediction intervals are exact for this model.
+A mart made by Python: the loader stores what `build` gives as table `online_projection`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HORIZON_DAYS = 90
+HELD_BACK_DAYS = 28
+LEAST_DAYS = 56
+WEEK = 7
+
+SCHEMA = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("devices", pa.float64()),
+        ("low_80", pa.float64()),
+        ("high_80", pa.float64()),
+        ("low_95", pa.float64()),
+        ("high_95", pa.float64()),
+        ("error_devices", pa.float64()),
+        ("error_pct", pa.float64()),
+    ]
+)
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+class Projected(NamedTuple):
+    """One day ahead: devices expected, the intervals that hold them with 80 % and 95 %
+    probability, and the mean absolute error of the same model on the days held back, in devices
+    and in percent of a day's devices (None where all of these days had none)."""
+
+    day: dt.date
+    devices: float
+    low_80: float
+    high_80: float
+    low_95: float
+    high_95: float
+    error_devices: float
+    error_pct: float | None
+
+
+class TooLittleHistory(Exception):
+    """There are fewer days than a weekly rhythm and a test on days held back need."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"a projection needs {LEAST_DAYS} whole days of history, there are {days}")
+
+
+def build(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The days after the newest event's, HORIZON_DAYS of them; none with too little history."""
+    daily = daily_devices(connection)
+    try:
+        projected = project(daily, HORIZON_DAYS + 1)[1:]
+    except TooLittleHistory:
+        projected = []
+    return pa.Table.from_pylist([row._asdict() for row in projected], schema=SCHEMA)
+
+
+def daily_devices(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, int]]:
+    """Devices online on each whole day: those between the days of the oldest and newest event."""
+    observed = connection.execute(
+        "select begin_day_number + 1, end_day_number - 1 from online_observation "
+        "where begin_day_number is not null"
+    ).fetchone()
+    if observed is None:
+        return []
+    first, last = observed
+    changes = connection.execute(
+        "select day_number, fleet_size, devices from online_fleet_days "
+        "where length_days = 1 and day_number <= ? order by day_number desc",
+        [last],
+    ).fetchall()
+    standing: dict[str, int] = {}
+    daily = []
+    for day in range(first, last + 1):
+        while changes and changes[-1][0] <= day:
+            _, fleet_size, devices = changes.pop()
+            standing[fleet_size] = devices
+        daily.append((_EPOCH + dt.timedelta(days=day), sum(standing.values())))
+    return daily
+
+
+def project(daily: Sequence[tuple[dt.date, int]], horizon_days: int) -> list[Projected]:
+    """The `horizon_days` days after the last of `daily`, which has every day once, oldest first.
+
+    Raises TooLittleHistory with fewer than LEAST_DAYS days.
+    """
+    if len(daily) < LEAST_DAYS:
+        raise TooLittleHistory(len(daily))
+    import numpy as np
+    import pandas as pd
+
+    history = pd.Series([float(devices) for _, devices in daily])
+    # A fleet that hardly changes leaves nothing to optimise or divide by; its fit is still right.
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        error_devices, error_pct = _held_back_error(history)
+        fitted = _fit(history)
+        ahead = fitted.get_prediction(start=len(history), end=len(history) + horizon_days - 1)
+        rows = zip(
+            _counts(ahead.predicted_mean), *_interval(ahead, 80), *_interval(ahead, 95), strict=True
+        )
+    newest = daily[-1][0]
+    return [
+        Projected(newest + dt.timedelta(days=step), *row, error_devices, error_pct)
+        for step, row in enumerate(rows, start=1)
+    ]
+
+
+def _fit(history: pd.Series[float]) -> Any:
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    model = ETSModel(
+        history, error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK
+    )
+    return model.fit(disp=False)
+
+
+def _interval(ahead: Any, percent: int) -> tuple[list[float], list[float]]:
+    bounds = ahead.pred_int(alpha=1 - percent / 100)
+    return _counts(bounds.iloc[:, 0]), _counts(bounds.iloc[:, 1])
+
+
+def _counts(column: pd.Series[float]) -> list[float]:
+    """No fewer devices than none."""
+    return [max(0.0, float(value)) for value in column]
+
+
+def _held_back_error(history: pd.Series[float]) -> tuple[float, float | None]:
+    """Mean absolute error on the last HELD_BACK_DAYS of a model that has not seen them."""
+    seen, held_back = history.iloc[:-HELD_BACK_DAYS], history.iloc[-HELD_BACK_DAYS:]
+    missed = (held_back - _fit(seen).forecast(HELD_BACK_DAYS)).abs()
+    present = held_back > 0
+    share = (missed[present] / held_back[present]).mean() if present.any() else None
+    return float(missed.mean()), None if share is None else 100 * float(share)

@@ -1,0 +1,160 @@
+-- Distinct devices online within a window of days, by the fleet size of their owners.
+--
+-- A device that was online from day a to day b is in the windows that end on a to b + length - 1.
+-- In these it belongs to the run of days that started last: to each run until the next one
+-- starts and, in the holes that leaves, to the last earlier run that reaches so far. Where such a
+-- stretch of windows begins and ends, its owner's fleet grows and shrinks by one; a running total
+-- gives the fleet's size, and a second one, over all fleets of a size, the devices. Nothing is
+-- ever spread out to one row per device and day.
+-- grain: one row per window length, fleet size and day on which the number changes; it stands
+-- until the next row (day numbers from 1970-01-01)
+-- reads: online_spans
+-- recompute: all
+with windows (length_days) as (
+    values (1), (7), (28)
+),
+
+neighbours as (
+    select
+        *,
+        lead(from_day_number) over in_order as next_from_day_number,
+        max(to_day_number) over (
+            partition by device_id
+            order by event_number
+            rows between unbounded preceding and 1 preceding
+        ) as reach_day_number
+    from online_spans
+    window in_order as (partition by device_id order by event_number)
+),
+
+-- The last windows in which a run, and any run before it, is seen if no later one starts.
+seen as (
+    select
+        neighbours.*,
+        windows.length_days,
+        neighbours.to_day_number + windows.length_days - 1 as last_seen,
+        neighbours.reach_day_number + windows.length_days - 1 as reach_last_seen,
+        coalesce(neighbours.next_from_day_number - 1, 9223372036854775807) as before_next
+    from neighbours
+    cross join windows
+),
+
+own_stretches as (
+    select
+        length_days,
+        user_id,
+        from_day_number as first_end,
+        least(last_seen, before_next) as last_end
+    from seen
+    where from_day_number <= before_next
+),
+
+holes as (
+    select
+        length_days,
+        device_id,
+        event_number,
+        last_seen + 1 as first_end,
+        least(reach_last_seen, before_next) as last_end
+    from seen
+    where last_seen < reach_last_seen and last_seen < before_next
+),
+
+-- Each earlier run that reaches into a hole owns what no run between reaches.
+reaching as (
+    select
+        holes.length_days,
+        spans.user_id,
+        coalesce(
+            max(spans.to_day_number + holes.length_days) over (
+                partition by holes.length_days, holes.device_id, holes.event_number
+                order by spans.event_number desc
+                rows between unbounded preceding and 1 preceding
+            ),
+            holes.first_end
+        ) as first_end,
+        least(spans.to_day_number + holes.length_days - 1, holes.last_end) as last_end
+    from holes
+    inner join online_spans as spans
+        on
+            holes.device_id = spans.device_id
+            and holes.event_number > spans.event_number
+            and holes.first_end < spans.to_day_number + holes.length_days
+),
+
+stretches as (
+    select length_days, user_id, first_end, last_end from own_stretches
+    union all
+    select length_days, user_id, first_end, last_end from reaching where first_end <= last_end
+),
+
+steps as (
+    select length_days, user_id, first_end as day_number, 1 as step from stretches
+    union all
+    select length_days, user_id, last_end + 1 as day_number, -1 as step from stretches
+),
+
+fleet_steps as (
+    select length_days, user_id, day_number, sum(step) as step
+    from steps
+    group by length_days, user_id, day_number
+    having sum(step) <> 0
+),
+
+fleets as (
+    select
+        length_days,
+        day_number,
+        step,
+        sum(step) over (
+            partition by length_days, user_id
+            order by day_number
+            rows between unbounded preceding and current row
+        ) as devices
+    from fleet_steps
+),
+
+-- A fleet that changes leaves its old size and enters the new one, with all of its devices.
+moves as (
+    select length_days, day_number, devices as fleet, devices as change
+    from fleets
+    union all
+    select length_days, day_number, devices - step as fleet, step - devices as change
+    from fleets
+),
+
+sized as (
+    select
+        length_days,
+        day_number,
+        case
+            when fleet < 3 then '1-2'
+            when fleet < 10 then '3-9'
+            when fleet < 100 then '10-99'
+            when fleet < 1000 then '100-999'
+            else '1000+'
+        end as fleet_size,
+        change
+    from moves
+    where fleet > 0
+),
+
+changes as (
+    select length_days, fleet_size, day_number, sum(change) as change
+    from sized
+    group by length_days, fleet_size, day_number
+    having sum(change) <> 0
+)
+
+select
+    length_days,
+    fleet_size,
+    day_number,
+    cast(
+        sum(change) over (
+            partition by length_days, fleet_size
+            order by day_number
+            rows between unbounded preceding and current row
+        ) as bigint
+    ) as devices
+from changes

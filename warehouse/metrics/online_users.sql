@@ -1,0 +1,45 @@
+-- The users with devices online within a window of days, and the sizes of their fleets.
+-- A device belongs to the owner of its latest online interval in the window.
+-- grain: one row per user, largest fleet first, ties by user_id
+-- dataset: connectivity_events
+-- param on_day DATE: the UTC day on which the window ends, included
+-- param window_days INTEGER = 1 [days]: the length of the window
+-- column user_id VARCHAR: the owner
+-- column devices BIGINT [devices]: distinct devices of the user online at any time in the window
+-- column fleet_size VARCHAR: the range that this number lies in: 1-2, 3-9, 10-99, 100-999, 1000+
+create or replace macro online_users(on_day, window_days := 1) as table
+with asked as (
+    select
+        on_day::date - date '1970-01-01' as end_day_number,
+        case
+            when window_days >= 1 then window_days::bigint
+            else error('window_days is 1 or more')
+        end as length_days
+),
+
+owners as (
+    select arg_max(spans.user_id, spans.event_number) as user_id
+    from online_spans as spans
+    cross join asked
+    where
+        spans.from_day_number <= asked.end_day_number
+        and spans.to_day_number > asked.end_day_number - asked.length_days
+    group by spans.device_id
+),
+
+fleets as (
+    select user_id, count(*) as devices from owners group by user_id
+)
+
+select
+    user_id,
+    devices,
+    case
+        when devices < 3 then '1-2'
+        when devices < 10 then '3-9'
+        when devices < 100 then '10-99'
+        when devices < 1000 then '100-999'
+        else '1000+'
+    end as fleet_size
+from fleets
+order by devices desc, user_id;
