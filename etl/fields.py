@@ -108,7 +108,8 @@ def read_zone(text: str) -> str:
 
 @cache
 def zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    """The names of IANA; `localtime` is the machine's own zone and `Factory` none at all."""
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def _shown(text: str) -> str:

@@ -1,0 +1,27 @@
+"""What every test may ask for: CSVs taken through the real loader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.etl.loading import current, load_all
+
+Loads = Sequence[Mapping[str, str]]
+
+
+@pytest.fixture
+def load_csvs(tmp_path: Path) -> Iterator[Callable[[Loads], duckdb.DuckDBPyConnection]]:
+    """Load CSVs, one run of the loader for each mapping of path to text; gives the generation."""
+    with ExitStack() as opened:
+        worlds = iter(range(10**6))
+
+        def load(loads: Loads) -> duckdb.DuckDBPyConnection:
+            root = tmp_path / f"world{next(worlds)}"
+            return opened.enter_context(current(load_all(root, loads)))
+
+        yield load
