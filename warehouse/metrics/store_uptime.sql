@@ -3,7 +3,7 @@
 -- grain: one row per store with a poll, opening hours or a time zone, in order of store_id
 -- dataset: store_status
 -- param as_of TIMESTAMP = NULL: end of the windows, up to 7 days after the newest poll; NULL is that poll
--- param method VARCHAR = 'nearest': nearest (the nearest poll within an hour) or poll (an hour a poll)
+-- param method VARCHAR = 'nearest' [nearest|poll]: the nearest poll within an hour decides, or each poll counts an hour
 -- column store_id VARCHAR: the store
 -- column uptime_last_hour DOUBLE [minutes]: up in the last hour
 -- column uptime_last_day DOUBLE [hours]: up in the last 24 hours

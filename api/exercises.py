@@ -1,0 +1,88 @@
+"""The store exercises' own routes, for clients that were written for them.
+
+They stand at the server's root there, so they are served there too (see `api.root_routes`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from api import auth
+from api.errors import documented
+from api.manifests import Manifest
+from api.reports import ReportId, csv_response, find, order
+from api.service import Service, ServiceDep
+
+router = APIRouter(tags=["exercises"])
+
+PATHS = (
+    "/trigger_report",
+    "/get_report",
+    "/trigger-report",
+    "/get-report-status/{report_id}",
+    "/get-report/{report_id}",
+)
+TRIGGER_ERRORS = documented(401, 403, 409, 422)
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/json": {}, "text/csv": {"schema": {"type": "string"}}},
+        "description": "the report, or that it is not there yet",
+    }
+}
+_SAID = {"running": "Running", "completed": "Complete", "failed": "Failed"}
+_SAID_LOWER = {"running": "processing", "completed": "completed", "failed": "failed"}
+
+
+@router.post("/trigger_report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
+def trigger_report(request: Request, service: ServiceDep) -> dict[str, str]:
+    """Have `store_uptime` reported; query parameters are those of the metric."""
+    manifest = _order(service, request)
+    return {"report_id": manifest.report_id, "status": _SAID[manifest.status]}
+
+
+@router.get(
+    "/get_report", response_class=Response, responses={**CSV, 304: {}, **documented(404, 409, 422)}
+)
+def get_report(
+    report_id: Annotated[str, Query()], request: Request, service: ServiceDep
+) -> Response:
+    """`Running` as JSON, or the CSV with `X-Report-Status: Complete`."""
+    manifest = find(service, report_id)
+    if manifest.status == "running":
+        return JSONResponse({"report_id": manifest.report_id, "status": "Running"})
+    response = csv_response(service, manifest, request)
+    response.headers["X-Report-Status"] = "Complete"
+    return response
+
+
+@router.get("/trigger-report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
+@router.post("/trigger-report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
+def trigger_report_too(request: Request, service: ServiceDep) -> dict[str, str]:
+    """The same under the other exercise's name."""
+    manifest = _order(service, request)
+    return {"report_id": manifest.report_id, "status": _SAID_LOWER[manifest.status]}
+
+
+@router.get("/get-report-status/{report_id}", responses=documented(404))
+def get_report_status(report_id: ReportId, service: ServiceDep) -> dict[str, str]:
+    """`processing`, `completed` or `failed`."""
+    manifest = find(service, report_id)
+    said = {"report_id": manifest.report_id, "status": _SAID_LOWER[manifest.status]}
+    return said if manifest.reason is None else {**said, "reason": manifest.reason}
+
+
+@router.get(
+    "/get-report/{report_id}",
+    response_class=Response,
+    responses={**CSV, 304: {}, **documented(404, 409)},
+)
+def get_report_file(report_id: ReportId, request: Request, service: ServiceDep) -> Response:
+    """The CSV of a finished report."""
+    return csv_response(service, find(service, report_id), request)
+
+
+def _order(service: Service, request: Request) -> Manifest:
+    return order(service, "store_uptime", dict(request.query_params))

@@ -1,0 +1,189 @@
+"""Report jobs: a durable queue (huey) and the threads of this process that work it off.
+
+The queue lives in a SQLite file beside the reports, or in Redis with FLEETPULSE_REDIS_URL set. What
+is owed is known from the manifests: after a crash every report that still says `running` is
+queued again at start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from api.errors import of_warehouse
+from api.manifests import Manifest, ReportFiles, now
+from warehouse import (
+    Generation,
+    Settings,
+    WarehouseError,
+    metric,
+    metric_stream,
+    metrics,
+    open_generation,
+)
+from warehouse.export import DECIMALS, csv_chunks
+
+log = logging.getLogger(__name__)
+
+REDIS = "FLEETPULSE_REDIS_URL"
+WORKERS = 2
+ATTEMPTS = 3
+STOP_SECONDS = 5
+
+
+class Jobs:
+    """Takes report requests, computes them in the background and keeps the files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.files = ReportFiles(settings.data / "reports")
+        self._requesting = threading.Lock()
+
+    def start(self) -> None:
+        """Start the threads and queue again what an earlier process did not finish."""
+        self.files.folder.mkdir(parents=True, exist_ok=True)
+        queue = _queue(self.files.folder)
+        self._enqueue = queue.task(name="report")(self._compute)
+        queue.periodic_task(crontab(minute="0"), name="clean")(self.files.remove_old)
+        self._consumer = _Consumer(
+            queue,
+            workers=WORKERS,
+            initial_delay=0.05,
+            max_delay=0.25,
+            shutdown_timeout=STOP_SECONDS,
+        )
+        self.files.remove_old()
+        for manifest in reversed(self.files.all()):
+            if manifest.status == "running":
+                self._enqueue(manifest.report_id)
+        self._consumer.start()
+
+    def stop(self) -> None:
+        """Stop taking jobs and give those at work a few seconds; the rest is for the next start."""
+        self._consumer.stop(graceful=True)
+
+    def request(self, name: str, params: dict[str, Any], generation: Generation) -> Manifest:
+        """The report for a question: the one that exists already, else a new one, queued.
+
+        `params` are checked values. Raises what the queue raises where it cannot be reached.
+        """
+        plain = {key: _plain(value) for key, value in sorted(params.items())}
+        report_id = self.files.report_id(name, plain, generation.number)
+        with self._requesting:
+            known = self.files.read(report_id)
+            if known and known.status != "failed":
+                return known
+            manifest = Manifest(
+                report_id=report_id,
+                metric=name,
+                params=plain,
+                generation=generation.number,
+                created_at=now(),
+            )
+            self.files.write(manifest)
+            self._enqueue(report_id)
+        return manifest
+
+    def _compute(self, report_id: str) -> None:
+        """The job: write the report, or the reason why there is none."""
+        with self.files.claimed(report_id) as claimed:
+            manifest = self.files.read(report_id)
+            if not claimed or manifest is None or manifest.status != "running":
+                return
+            manifest.attempts += 1
+            manifest.stage = "computing"
+            self.files.write(manifest)
+            try:
+                if manifest.attempts > ATTEMPTS:
+                    raise Interrupted(f"its computation was cut off {ATTEMPTS} times")
+                self._write_csv(manifest)
+                manifest.status = "completed"
+            except WarehouseError as wrong:
+                manifest.status, manifest.reason = "failed", of_warehouse(wrong).message
+            except Exception as wrong:
+                log.exception("report %s failed", report_id)
+                manifest.status, manifest.reason = "failed", str(wrong)
+            manifest.stage, manifest.finished_at = "done", now()
+            self.files.write(manifest)
+
+    def _write_csv(self, manifest: Manifest) -> None:
+        started = time.perf_counter()
+        generation = self._generation(manifest.generation)
+        manifest.generation = generation.number
+        manifest.as_of = _as_of(manifest, generation)
+        rows = metric_stream(manifest.metric, generation, **manifest.params)
+        final = self.files.csv(manifest.report_id)
+        part = final.with_suffix(".csv.part")
+        digest = hashlib.sha256()
+        with part.open("wb") as out:
+            for piece in csv_chunks(self._counted(rows, manifest), DECIMALS.get(manifest.metric)):
+                out.write(piece)
+                digest.update(piece)
+            out.flush()
+            os.fsync(out.fileno())
+            manifest.bytes = out.tell()
+        os.replace(part, final)
+        manifest.sha256 = digest.hexdigest()
+        manifest.seconds = round(time.perf_counter() - started, 4)
+
+    def _counted(self, rows: pa.RecordBatchReader, manifest: Manifest) -> pa.RecordBatchReader:
+        """The same rows; the manifest says how many have passed."""
+
+        def passing() -> Any:
+            manifest.rows, manifest.stage = 0, "writing"
+            for batch in rows:
+                manifest.rows += batch.num_rows
+                self.files.write(manifest, durable=False)
+                yield batch
+
+        return pa.RecordBatchReader.from_batches(rows.schema, passing())
+
+    def _generation(self, number: int) -> Generation:
+        """The generation that was asked, or the current one if that is no longer kept."""
+        current = open_generation(self.settings)
+        path = self.settings.generations / f"{number:06d}.duckdb"
+        if number == current.number or not path.exists():
+            return current
+        return Generation(path)
+
+
+class Interrupted(Exception):
+    """The process was killed again and again while it computed one report."""
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    """Huey's consumer as threads of a process whose signals belong to the web server."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def _queue(folder: Path) -> Huey:
+    if url := os.environ.get(REDIS):
+        return RedisHuey("fleetpulse-reports", url=url, results=False)
+    return SqliteHuey("reports", filename=str(folder / "queue.db"), timeout=60, results=False)
+
+
+def _as_of(manifest: Manifest, generation: Generation) -> dt.datetime | None:
+    """The instant that the report is about: the one asked for, else the dataset's newest event."""
+    if asked := manifest.params.get("as_of"):
+        return dt.datetime.fromisoformat(str(asked)).replace(tzinfo=dt.UTC)
+    fresh = metric("freshness", generation=generation)
+    own = pc.equal(fresh["dataset"], metrics()[manifest.metric].dataset or "")
+    newest = fresh.filter(own)["newest_event"].to_pylist()
+    return newest[0].replace(tzinfo=dt.UTC) if newest and newest[0] else None
+
+
+def _plain(value: Any) -> str | int | float | bool | None:
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,118 @@
+"""GET /v1/metrics: what there is to ask, and direct answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from api import parameters
+from api.errors import Refused, documented
+from api.rows import CONTENT, Format, answer
+from api.service import ServiceDep
+from warehouse import Metric, metric_stream, metrics
+from warehouse.export import DECIMALS
+from warehouse.metric import lookup
+
+router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
+
+FormatQuery = Annotated[Format, Query(description="json, csv or parquet")]
+
+
+@router.get("")
+def list_metrics() -> dict[str, list[dict[str, Any]]]:
+    """Every metric with its grain, parameters and columns."""
+    return {"metrics": [_described(spec) for spec in metrics().values()]}
+
+
+def compute(
+    name: str, request: Request, service: ServiceDep, format: FormatQuery = Format.JSON
+) -> StreamingResponse:
+    """The rows of one metric, streamed."""
+    spec = lookup(name)
+    values = parameters.checked(spec, _given(spec, request))
+    generation = service.generation()
+    parameters.with_data(spec, generation)
+    rows = metric_stream(name, generation, **values)
+    head = {
+        "metric": name,
+        "generation": generation.number,
+        "params": {key: None if v is None else str(v) for key, v in values.items()},
+    }
+    return answer(rows, format, name.replace("_", "-"), head, DECIMALS.get(name))
+
+
+def _given(spec: Metric, request: Request) -> dict[str, Any]:
+    """The query's values; an empty one is NULL, but for text, where it is the empty text."""
+    given: dict[str, Any] = {}
+    for key, value in request.query_params.multi_items():
+        if key in given:
+            raise Refused(422, f"{key!r} is given twice.", code="bad_parameter")
+        parameter = spec.parameters.get(key)
+        given[key] = value if value or parameter is None or parameter.type == "VARCHAR" else None
+    given.pop("format", None)
+    return given
+
+
+def _described(spec: Metric) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "grain": spec.grain,
+        "dataset": spec.dataset,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "required": p.required,
+                "default": p.default,
+                "unit": p.unit,
+                "choices": parameters.choices(p),
+                "description": p.text,
+            }
+            for p in spec.parameters.values()
+        ],
+        "columns": [
+            {"name": c.name, "type": c.type, "unit": c.unit, "description": c.text}
+            for c in spec.columns
+        ],
+    }
+
+
+def _openapi(spec: Metric) -> dict[str, Any]:
+    return {
+        "operationId": spec.name,
+        "parameters": [
+            {
+                "name": p.name,
+                "in": "query",
+                "required": p.required,
+                "description": parameters.description(p),
+                "schema": parameters.schema(p),
+            }
+            for p in spec.parameters.values()
+        ],
+    }
+
+
+def _route(spec: Metric) -> Any:
+    def ask(
+        request: Request, service: ServiceDep, format: FormatQuery = Format.JSON
+    ) -> StreamingResponse:
+        return compute(spec.name, request, service, format)
+
+    return ask
+
+
+for _spec in metrics().values():
+    router.add_api_route(
+        f"/{_spec.name}",
+        _route(_spec),
+        summary=_spec.name,
+        description=f"{_spec.description}\n\nGrain: {_spec.grain}.",
+        response_class=StreamingResponse,
+        responses={200: {"content": CONTENT, "description": "rows"}, **documented(409, 422)},
+        openapi_extra=_openapi(_spec),
+    )
+router.add_api_route("/{name}", compute, include_in_schema=False)
