@@ -7,6 +7,8 @@ PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
 	$(sort $(dir $(wildcard $(addsuffix /*.py,etl warehouse api pages bench tests))))
+BENCHES = load page_change
+WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
@@ -37,8 +39,7 @@ incoming: | .venv/run.stamp
 
 test: lint ## Lint, types and every test, in a real Chromium too
 	@mkdir -p build
-	@FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM && \
-	$(PY) -m pytest --junitxml=build/junit.xml $(ARGS)
+	@$(WITH_CHROMIUM) $(PY) -m pytest --junitxml=build/junit.xml $(ARGS)
 
 lint: .venv/test.stamp ## Ruff and mypy
 	$(PY) -m ruff check .
@@ -48,8 +49,10 @@ lint: .venv/test.stamp ## Ruff and mypy
 torture: .venv/test.stamp ## Kill, race and flood the loader for minutes
 	$(PY) -m pytest -m torture --timeout 3600 $(ARGS)
 
-bench: .venv/bench.stamp ## Measure side by side (ARGS="--help" lists what)
-	$(PY) -m bench $(ARGS)
+bench: .venv/bench.stamp ## Measure side by side (one of them: make bench BENCHES=load ARGS=--help)
+	@$(WITH_CHROMIUM) for name in $(BENCHES); do \
+		echo "$(PY) bench/$$name.py $(ARGS)"; $(PY) bench/$$name.py $(ARGS) || exit 1; \
+	done
 
 clean: ## Remove .venv, build and caches; data and incoming stay
 	rm -rf .venv build .hypothesis .ruff_cache incoming.partial
