@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,18 +22,16 @@ HELD_BACK_DAYS = 28
 LEAST_DAYS = 56
 WEEK = 7
 
-SCHEMA = pa.schema(
-    [
-        ("day", pa.date32()),
-        ("devices", pa.float64()),
-        ("low_80", pa.float64()),
-        ("high_80", pa.float64()),
-        ("low_95", pa.float64()),
-        ("high_95", pa.float64()),
-        ("error_devices", pa.float64()),
-        ("error_pct", pa.float64()),
-    ]
-)
+COLUMNS = {
+    "day": "date",
+    "devices": "double",
+    "low_80": "double",
+    "high_80": "double",
+    "low_95": "double",
+    "high_95": "double",
+    "error_devices": "double",
+    "error_pct": "double",
+}
 
 _EPOCH = dt.date(1970, 1, 1)
 
@@ -61,14 +58,12 @@ class TooLittleHistory(Exception):
         super().__init__(f"a projection needs {LEAST_DAYS} whole days of history, there are {days}")
 
 
-def build(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+def build(connection: duckdb.DuckDBPyConnection) -> list[Projected]:
     """The days after the newest event's, HORIZON_DAYS of them; none with too little history."""
-    daily = daily_devices(connection)
     try:
-        projected = project(daily, HORIZON_DAYS + 1)[1:]
+        return project(daily_devices(connection), HORIZON_DAYS + 1)[1:]
     except TooLittleHistory:
-        projected = []
-    return pa.Table.from_pylist([row._asdict() for row in projected], schema=SCHEMA)
+        return []
 
 
 def daily_devices(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, int]]:

@@ -14,6 +14,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 
@@ -25,7 +26,7 @@ BATCH_ROWS = 200_000
 WORKERS = 2
 
 # What SQL cannot make the same everywhere: IANA rules and a fitted model. Each module's
-# build(connection) gives the mart as a table; they are imported only when they are due.
+# build(connection) gives the mart's rows, by its COLUMNS; they are imported only when due.
 PYTHON_MARTS = {
     "local_days": ("etl.opening_hours", ("store_zones",)),
     "online_projection": ("etl.forecast", ("online_fleet_days", "online_observation")),
@@ -112,12 +113,19 @@ def _create(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
 
 def _recompute_all(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     if mart.module:
-        made = import_module(mart.module).build(connection)
-        connection.register("made", made)
-        connection.execute(f"create or replace table {mart.name} as from made")
-        connection.unregister("made")
-        return
+        return _recompute_in_python(connection, mart.name, import_module(mart.module))
     connection.execute(f"create or replace table {mart.name} as {mart.definition}")
+
+
+def _recompute_in_python(
+    connection: duckdb.DuckDBPyConnection, name: str, module: ModuleType
+) -> None:
+    columns = ", ".join(f"{column} {sql_type}" for column, sql_type in module.COLUMNS.items())
+    connection.execute(f"create or replace table {name} ({columns})")
+    cells = [list(column) for column in zip(*module.build(connection), strict=True)]
+    if cells:
+        unnested = ", ".join("unnest(?)" for _ in cells)
+        connection.execute(f"insert into {name} select {unnested}", cells)
 
 
 def _recompute_days(

@@ -1,8 +1,7 @@
 """Where each local day lies in UTC: the one step from local opening hours to UTC that needs the
 IANA rules. `store_open_spans.sql` does the rest with integers.
 
-A mart made by Python: the loader calls `build` once the marts in READS are there, and stores the
-result as table NAME.
+A mart made by Python: etl/marts.py calls `build` once what it reads is there, and stores the rows.
 """
 
 from __future__ import annotations
@@ -14,21 +13,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
 
-NAME = "local_days"
-READS = ("store_zones",)
-
-SCHEMA = pa.schema(
-    [
-        ("zone", pa.string()),
-        ("weekday", pa.int32()),
-        ("midnight_us", pa.int64()),
-        ("before_us", pa.int64()),
-        ("after_us", pa.int64()),
-        ("change_us", pa.int64()),
-    ]
-)
+COLUMNS = {
+    "zone": "varchar",
+    "weekday": "integer",
+    "midnight_us": "bigint",
+    "before_us": "bigint",
+    "after_us": "bigint",
+    "change_us": "bigint",
+}
 
 _EPOCH = datetime(1970, 1, 1)
 _SECOND = timedelta(seconds=1)
@@ -56,14 +49,13 @@ class LocalDay(NamedTuple):
     change_us: int
 
 
-def build(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The local days of every row of `store_zones` (zone, first_day, last_day); see SCHEMA."""
-    days = [
+def build(con: duckdb.DuckDBPyConnection) -> list[LocalDay]:
+    """The local days of every row of `store_zones` (zone, first_day, last_day); see COLUMNS."""
+    return [
         day
         for zone, first_day, last_day in con.table("store_zones").fetchall()
         for day in local_days(zone, first_day, last_day)
     ]
-    return pa.Table.from_pylist([day._asdict() for day in days], schema=SCHEMA)
 
 
 def local_days(zone: str, first_day: int, last_day: int) -> Iterator[LocalDay]:
