@@ -17,6 +17,7 @@ from warehouse.database import connect
 LONG_AGO = 1_000_000_000  # seconds since 1970: such a file is no longer being written
 
 Rows = list[list[str]]
+Loads = Sequence[Mapping[str, str | bytes]]
 
 
 def folders(root: Path) -> Settings:
@@ -35,7 +36,7 @@ def lay(incoming: Path, files: Mapping[str, str | bytes]) -> None:
         os.utime(path, (LONG_AGO, LONG_AGO))
 
 
-def load_all(root: Path, loads: Sequence[Mapping[str, str | bytes]]) -> Settings:
+def load_all(root: Path, loads: Loads) -> Settings:
     """One run of the loader for each item; returns where the result lies."""
     settings = folders(root)
     for files in loads:
