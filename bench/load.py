@@ -27,7 +27,7 @@ def main() -> None:
     """Make the file, run the rounds, print the table."""
     options = _parser().parse_args()
     work: Path = options.work
-    csv = _file(work, options.rows)
+    csv = source_file(work, options.rows)
     day = _one_more_day(work, csv)
     print(describe(["duckdb", "pyarrow", "polars", "pandas"]))
     print(f"{csv.stat().st_size / 1e6:,.0f} MB, {options.rows:,} rows, {options.rounds} rounds\n")
@@ -76,7 +76,8 @@ def _timed(command: list[str]) -> float:
     return time.perf_counter() - started
 
 
-def _file(work: Path, rows: int) -> Path:
+def source_file(work: Path, rows: int) -> Path:
+    """One clean CSV of 60 days with so many rows, made once."""
     csv = work / f"source-{rows}" / "health_reports.csv"
     if not csv.exists():
         command = [sys.executable, str(ROOT / "etl/demo.py"), "--out", str(csv.parent)]

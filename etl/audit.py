@@ -11,7 +11,7 @@ import duckdb
 
 from etl import lake, ledger
 from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect
+from warehouse.database import connect, glob_literal
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, foun
             "an interrupted run, which the next one clears away"
         )
     for table in ledger.TABLES:
-        paths = [str(kept[i] / f"{table}.parquet") for i in sorted(loads & set(kept))]
+        paths = [glob_literal(kept[i] / f"{table}.parquet") for i in sorted(loads & set(kept))]
         if paths and _differs(connection, table, paths):
             found.problems.append(f"the table {table} differs from the ledger beside the lake")
 
@@ -134,7 +134,7 @@ def _ledger_folders(settings: Settings, found: Audit) -> None:
         for table in ledger.TABLES:
             path = folder / f"{table}.parquet"
             try:
-                duckdb.execute("select count(*) from read_parquet(?)", [str(path)])
+                duckdb.execute("select count(*) from read_parquet(?)", [glob_literal(path)])
             except duckdb.Error as broken:
                 first = str(broken).split("\n", 1)[0]
                 found.problems.append(f"{path.relative_to(settings.data)} cannot be read: {first}")

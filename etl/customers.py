@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
+from etl.cells import split
 from etl.datasets import datasets
 from etl.dialect import Dialect, Header, Unfit
-from etl.examine import cells_of
 from etl.fields import read_timestamp
 from etl.stage import READ_LINES, Source
 
@@ -147,7 +147,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[
         cursor.execute(READ_LINES, source.reader_values)
         while batch := cursor.fetchmany(20_000):
             for (line,) in batch:
-                cells = cells_of(line or "", source.dialect.delimiter)
+                cells = split(line or "", source.dialect.delimiter)
                 fits = isinstance(cells, list) and len(cells) == source.dialect.width
                 if isinstance(cells, list) and fits and (text := cells[position].strip(" \t")):
                     yield text

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from etl.cells import Malformed, split
 from etl.datasets import Dataset, datasets
 
 DELIMITERS = ",;\t"
 
 
 class Unfit(Exception):
-    """The file as a whole fits no dataset; the text says what was expected."""
+    """The file as a whole fits no dataset; the text says what was expected.
+
+    `headerless`: its first line is taken for a row.
+    """
+
+    def __init__(self, reason: str, headerless: bool = False) -> None:
+        super().__init__(reason)
+        self.headerless = headerless
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,10 @@ def read_header(path: PurePosixPath, head: bytes) -> Header:
     if not number:
         raise Unfit("the file holds only blank lines: not even a header")
     delimiter = max(DELIMITERS, key=first.count)
-    cells = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter))]
+    cells = split(first, delimiter)
+    if isinstance(cells, Malformed):
+        raise Unfit(f"its first line {first[:120]!r} is not CSV: {cells.reason}")
+    cells = [cell.strip() for cell in cells]
     return Header(encoding, delimiter, number, first, cells)
 
 
@@ -109,7 +119,8 @@ def _headerless(path: PurePosixPath, header: Header) -> Dialect:
     if not required <= width <= len(named.columns):
         raise Unfit(
             f"its first line {first} has {width} cells and no header; "
-            f"{named.name} has {len(named.columns)}: {named.shown}"
+            f"{named.name} has {len(named.columns)}: {named.shown}",
+            headerless=True,
         )
     positions = tuple(i if i < width else None for i in range(len(named.columns)))
     return Dialect(
@@ -136,8 +147,8 @@ def _encoding(head: bytes, path: PurePosixPath) -> str:
         return "utf-16-le"
     if sample[0::2].count(0) * 4 > len(sample):
         return "utf-16-be"
-    if b"\0" in sample:
-        raise Unfit("it holds NUL bytes: not a text file")
+    if b"\0" in sample.split(b"\n", 1)[0]:
+        raise Unfit("its first line holds NUL bytes: not a text file")
     named = _named(path)
     if named and named.encoding != "utf-8" and not _is_utf8(head):
         return named.encoding

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from dataclasses import dataclass
 
+from etl.cells import Malformed, split
 from etl.dialect import Dialect
 from etl.fields import Value
 from etl.scan import MAX_LINE_BYTES
@@ -29,9 +28,9 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
     """The row's values in the order of the dataset's columns, or why there is no row."""
     if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
         return Refused(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
-    cells = cells_of(line, dialect.delimiter)
-    if isinstance(cells, Refused):
-        return cells
+    cells = split(line, dialect.delimiter)
+    if isinstance(cells, Malformed):
+        return Refused(None, cells.reason)
     if len(cells) != dialect.width:
         return Refused(None, _width_reason(len(cells), dialect))
     values: list[Value | None] = []
@@ -51,21 +50,6 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
         except ValueError as wrong:
             return Refused(name, str(wrong))
     return values
-
-
-def cells_of(line: str, delimiter: str) -> list[str] | Refused:
-    """Split one physical line; a quote that stays open costs this line only."""
-    if '"' not in line:
-        return line.split(delimiter)
-    tidy = re.sub(rf'"[ \t]+(?={re.escape(delimiter)}|$)', '"', line)
-    try:
-        return next(csv.reader([tidy], delimiter=delimiter, strict=True, skipinitialspace=True), [])
-    except csv.Error as wrong:
-        if "end of data" in str(wrong):
-            return Refused(None, "a quote is opened and not closed on this line")
-        if "expected after" in str(wrong):
-            return Refused(None, "text follows a closing quote")
-        return Refused(None, f"the line is not CSV: {wrong}")
 
 
 def _width_reason(count: int, dialect: Dialect) -> str:

@@ -32,9 +32,11 @@ class ParquetFile:
 
 
 def write(
-    staging: Staging, dataset: str, root: Path, load_id: int, part: int, today: dt.date
+    staging: Staging, dataset: str, root: Path, load_id: int, part: str, today: dt.date
 ) -> list[ParquetFile]:
     """Write a dataset's accepted rows below `root`/lake, synced, where they wait to be moved.
+
+    `part` makes the file names of a load unique.
 
     `today` partitions the datasets whose rows carry no instant of their own.
     """
@@ -54,13 +56,13 @@ def write(
     ]
 
 
-def _copy_sql(spec: Dataset, folder: Path, load_id: int, part: int, today: dt.date) -> str:
+def _copy_sql(spec: Dataset, folder: Path, load_id: int, part: str, today: dt.date) -> str:
     day = f'"{spec.day_column}"::date' if spec.day_column else f"date '{today}'"
     target = str(folder).replace("'", "''")
     return f"""
         copy (select *, {day} as day from accepted_{spec.name}) to '{target}' (
             format parquet, compression zstd, partition_by (day), overwrite_or_ignore,
-            filename_pattern 'load{load_id:06d}_{part}_{{i}}', return_stats,
+            filename_pattern 'load{part}_{{i}}', return_stats,
             kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}}
         )
     """

@@ -18,7 +18,7 @@ import duckdb
 from etl.customers import Customer
 from etl.lake import LEDGER, ParquetFile, sync, sync_all
 from etl.stage import SQL
-from warehouse.database import connect
+from warehouse.database import connect, glob_literal
 
 TABLES = ("loads", "files", "rejects", "parquet_files", "customer_tables", "customer_uploads")
 
@@ -94,7 +94,7 @@ def known(path: Path) -> Known:
 
 def listed(folders: list[Path]) -> set[str]:
     """The lake files that the ledger folders of these loads name."""
-    paths = [str(folder / "parquet_files.parquet") for folder in folders]
+    paths = [glob_literal(folder / "parquet_files.parquet") for folder in folders]
     if not paths:
         return set()
     rows = duckdb.execute("select path from read_parquet(?)", [paths]).fetchall()
@@ -148,7 +148,7 @@ def _cells(row: Load | FileFate | ParquetFile | Customer) -> list[object]:
 def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
     """Take the ledger folders of loads into a generation, in the order given."""
     for table in TABLES if folders else ():
-        paths = [str(folder / f"{table}.parquet") for folder in folders]
+        paths = [glob_literal(folder / f"{table}.parquet") for folder in folders]
         connection.execute(f"insert into {table} select * from read_parquet(?)", [paths])
 
 

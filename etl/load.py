@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from etl.lock import Locked
 from etl.progress import for_terminal
-from etl.run import Summary, load
+from etl.run import load
 from warehouse import Settings
 
 EX_TEMPFAIL = 75
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     finally:
         progress.close()
-    print(json.dumps(summary.as_json()) if options.json else text(summary))
+    print(json.dumps(summary.as_json()) if options.json else summary)
     return 0
 
 
@@ -83,18 +83,6 @@ def folders(parser: argparse.ArgumentParser) -> None:
         default=default.data,
         metavar="DIR",
         help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
-    )
-
-
-def text(summary: Summary) -> str:
-    """A run in one line, for people."""
-    files = f"{summary.loaded:,} new, {summary.refused:,} refused, {summary.duplicate:,} duplicate"
-    if summary.waiting:
-        files += f", {summary.waiting:,} still being written"
-    return (
-        f"generation {summary.generation}: files {files}; "
-        f"rows {summary.rows_read:,} read, {summary.rows_loaded:,} loaded, "
-        f"{summary.rows_rejected:,} rejected; {summary.seconds:.2f} s"
     )
 
 

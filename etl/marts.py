@@ -20,6 +20,7 @@ import duckdb
 
 import warehouse.catalog as catalog
 from etl.datasets import Dataset, datasets
+from warehouse.database import glob_literal
 
 FOLDER = Path(catalog.__file__).parent / "marts"
 BATCH_ROWS = 200_000
@@ -195,6 +196,7 @@ def _view_sql(
         "order by day, path",
         [dataset.name, days, days],
     ).fetchall()
+    names = ", ".join(f'"{name}"' for name in dataset.column_names)
     instants = "".join(
         f', epoch_us("{column.name}") as {column.name}_us'
         for column in dataset.columns
@@ -209,9 +211,9 @@ def _view_sql(
             f"(select {typed}, null::varchar as source_id, null::bigint as line, "
             "null::date as day where false)"
         )
-    columns = "* replace (line::bigint as line)"
-    return f"{create} {dataset.name} as select {columns}{instants} from {source}"
+    columns = f"{names}, source_id, line::bigint as line, day{instants}"
+    return f"{create} {dataset.name} as select {columns} from {source}"
 
 
 def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return "'" + glob_literal(path).replace("'", "''") + "'"

@@ -44,6 +44,7 @@ class Scan:
     has_odd_bytes: bool = False
     failure: str | None = None
     _ends_open: bool = field(default=False, repr=False)
+    _returns: int = field(default=0, repr=False)
 
     @property
     def is_utf16(self) -> bool:
@@ -133,6 +134,8 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
             found.failure = str(broken)
         while hashing.read(BLOCK_BYTES):
             pass
+    if found._returns not in (0, found.lines):  # a CSV reader takes one kind of line end only
+        found.has_odd_bytes = True
     found.lines += found._ends_open
     found.source_id = hashing.digest.hexdigest()
     found.stored_bytes = hashing.bytes
@@ -159,6 +162,7 @@ def _look(found: Scan, block: bytes) -> None:
     feeds = block.count(b"\n")
     found.lines += feeds
     found._ends_open = not block.endswith(b"\n")
+    found._returns += block.count(b"\r") if b"\r" in block else 0
     found.has_quotes = found.has_quotes or b'"' in block
     found.has_spaces = found.has_spaces or b" " in block or b"\t" in block
     found.has_odd_bytes = found.has_odd_bytes or _odd(block)

@@ -19,7 +19,7 @@ from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
 from etl.scan import blank_lines
-from warehouse.database import connect
+from warehouse.database import connect, glob_literal
 
 BATCH = 20_000
 SQL = Path(__file__).parent / "sql"
@@ -53,7 +53,7 @@ class Source:
     def reader_values(self) -> dict[str, str | int]:
         """What READ_LINES is bound to."""
         return {
-            "text": str(self.text),
+            "text": glob_literal(self.text),
             "compression": self.compression,
             "header_line": self.dialect.header_line,
         }
@@ -123,11 +123,13 @@ class Staging:
             try:
                 reconcile(source, blanks[source.source_id])
             except Unreconciled as wrong:
-                self._drop(dataset, source)
+                self.drop(source)
                 failed.append((source, str(wrong)))
         return failed
 
-    def _drop(self, dataset: str, source: Source) -> None:
+    def drop(self, source: Source) -> None:
+        """Take a staged file back; the other files keep their lines."""
+        dataset = source.dialect.dataset.name
         for table in (f"staged_{dataset}", f"mended_{dataset}", "rejects"):
             self.connection.execute(f"delete from {table} where source_id = ?", [source.source_id])
         self.staged[dataset].remove(source)

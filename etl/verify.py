@@ -22,7 +22,7 @@ from etl import publish
 from etl.audit import audit
 from etl.load import EX_TEMPFAIL
 from etl.lock import Locked, writer_lock
-from etl.run import staging_folder
+from etl.recovery import staging_folder
 from warehouse import Settings
 
 

@@ -20,7 +20,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from etl.arrivals import SUFFIXES
-from etl.load import folders, text
+from etl.load import folders
 from etl.lock import Locked
 from etl.run import load
 from warehouse import Settings
@@ -85,7 +85,7 @@ def _run(settings: Settings) -> bool:
         print(f"watch: failed, nothing was published: {failed}", file=sys.stderr, flush=True)
         return True
     if summary.published:
-        print(text(summary), flush=True)
+        print(summary, flush=True)
     return summary.waiting > 0
 
 

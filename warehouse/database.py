@@ -9,6 +9,11 @@ import duckdb
 MEMORY = "2GB"
 
 
+def glob_literal(path: Path) -> str:
+    """The text by which DuckDB's readers find exactly this file, whatever its name holds."""
+    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(path))
+
+
 def connect(
     path: Path | None = None, *, read_only: bool = False, spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:

@@ -25,14 +25,18 @@ create macro fast_timestamp(cell) as
             then try_cast(cell as timestamptz)::timestamp
     end;
 
+-- The lengths in bytes keep out letters beyond ASCII whose lower case is ASCII.
 create macro fast_boolean(cell) as
     case
+        when strlen(cell) not in (1, 4, 5) then null
         when lower(cell) in ('true', 't', '1') then true
         when lower(cell) in ('false', 'f', '0') then false
     end;
 
 create macro fast_store_status(cell) as
-    case when lower(cell) in ('active', 'inactive') then lower(cell) end;
+    case
+        when strlen(cell) in (6, 8) and lower(cell) in ('active', 'inactive') then lower(cell)
+    end;
 
 create macro fast_weekday(cell) as
     case when cell in ('0', '1', '2', '3', '4', '5', '6') then cell::integer end;

@@ -6,6 +6,7 @@ from read_csv(
     columns = {'line': 'VARCHAR'},
     auto_detect = false,
     header = false,
+    hive_partitioning = false,
     delim = e'\x01',
     quote = '',
     escape = '',

@@ -1,0 +1,38 @@
+"""The folder that a run works in, and what is done about one that a crash left behind."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from etl import lake, ledger
+from warehouse import Settings
+
+
+@contextmanager
+def staging_folder(settings: Settings) -> Iterator[Path]:
+    """The folder of one run; only a run that did not finish leaves it for the next to notice."""
+    folder = settings.staging
+    (folder / "spill").mkdir(parents=True)
+    lake.sync(settings.data)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def clear_interrupted(settings: Settings, committed: int | None) -> None:
+    """Remove what an interrupted run left: its staging folder and files that no ledger names.
+
+    `committed` is the newest load that was published. Where that cannot be known (None), every
+    load whose ledger folder is complete counts: its files were in place before that folder was.
+    """
+    if not settings.staging.exists():
+        return
+    folders = ledger.folders(settings.lake)
+    kept = [f for f in folders if committed is None or int(f.name) <= committed]
+    for folder in folders[len(kept) :]:
+        shutil.rmtree(folder)
+    for path in lake.unlisted(settings.lake, ledger.listed(kept)):
+        path.unlink()
+    shutil.rmtree(settings.staging)
