@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.routing import Route
 
-from api import bodies, errors, exercises, health, metrics, reports
+from api import bodies, customers, errors, exercises, health, metrics, reports, uploads
+from api.inbox import Inbox
 from api.jobs import Jobs
 from api.loader import Loader
 from api.service import Service
@@ -21,9 +22,12 @@ from warehouse import Settings
 async def running(settings: Settings | None = None) -> AsyncIterator[None]:
     """Serve requests while entered; without `settings` those of the environment."""
     chosen = settings or Settings.from_env()
-    service = Service(chosen, Jobs(chosen), Loader(chosen))
+    service = Service(chosen, Inbox(chosen), Jobs(chosen), Loader(chosen))
     await anyio.to_thread.run_sync(service.jobs.start)
+    await anyio.to_thread.run_sync(service.inbox.clean)
     service.loader.start()
+    if await anyio.to_thread.run_sync(service.inbox.has_undelivered):
+        service.loader.wake()
     app.state.service = service
     try:
         yield
@@ -47,7 +51,7 @@ def _made() -> FastAPI:
         redoc_url=None,
         lifespan=_alone,
     )
-    for part in (metrics, reports, exercises, health):
+    for part in (metrics, reports, uploads, customers, exercises, health):
         made.include_router(part.router)
     made.add_middleware(bodies.Bounded)
     made.add_middleware(health.Measured)

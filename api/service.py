@@ -1,4 +1,4 @@
-"""What the routes work with: the folders, the report jobs and the loader; made at start."""
+"""What the routes work with: the folders, uploads, report jobs and the loader; made at start."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.errors import Refused
+from api.inbox import Inbox
 from api.jobs import Jobs
 from api.loader import Loader
 from warehouse import Generation, Settings, open_generation
@@ -18,6 +19,7 @@ class Service:
     """Everything that lives from start to stop."""
 
     settings: Settings
+    inbox: Inbox
     jobs: Jobs
     loader: Loader
 

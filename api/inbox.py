@@ -1,0 +1,240 @@
+"""Where uploads land: received under a hidden name, delivered to a customer's folder by a rename.
+
+An upload's id holds all that is needed to find it again: `<customer>.<instant>-<random>`, its file
+being `customers/<customer>/<instant>-<random>[.again].csv[.gz|.zst]`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import re
+import secrets
+import sys
+import threading
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import BaseModel
+
+from api.errors import Refused
+from api.header import HEAD_BYTES, NoHeader, column_names
+from api.inspection import Inspector
+from warehouse import Generation, NoGeneration, Settings, metric, open_generation
+
+CUSTOMER_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+TIME_COLUMN_FILE = "_time_column"
+
+_PART = ".upload-{}.part"
+_NAME = r"(?P<name>\d{8}T\d{12}Z-[0-9a-f]{16})"
+_UPLOAD_ID = re.compile(rf"(?P<customer>{CUSTOMER_ID})\.{_NAME}", re.ASCII)
+_FILE = re.compile(rf"customers/{CUSTOMER_ID}/{_NAME}(\.again)?\.csv(\.gz|\.zst)?", re.ASCII)
+_ENDINGS = [f"{again}.csv{suffix}" for again in ("", ".again") for suffix in ("", ".gz", ".zst")]
+
+
+class Part:
+    """A file being received, under a name that the loader passes over, and locked meanwhile."""
+
+    def __init__(self, incoming: Path, max_bytes: int) -> None:
+        incoming.mkdir(parents=True, exist_ok=True)
+        self.path = incoming / _PART.format(secrets.token_hex(8))
+        self.inspector = Inspector(max_bytes)
+        self._out: BinaryIO = self.path.open("xb", buffering=0)
+        fcntl.flock(self._out, fcntl.LOCK_EX)
+
+    def write(self, piece: bytes) -> None:
+        """Write and inspect the next bytes. Raises Refused."""
+        self.inspector.feed(piece)
+        self._out.write(piece)
+
+    def complete(self) -> list[str]:
+        """Bring the bytes safely to disk; returns the column names. Raises Refused."""
+        self.inspector.finish()
+        try:
+            names = column_names(self.inspector.head)
+        except NoHeader as wrong:
+            raise Refused(422, f"The file is refused: {wrong}.") from wrong
+        os.fsync(self._out.fileno())
+        self._out.close()
+        return names
+
+    def discard(self) -> None:
+        """Leave nothing behind; after a delivery there is nothing to leave."""
+        self._out.close()
+        self.path.unlink(missing_ok=True)
+
+
+class Upload(BaseModel):
+    """What became of an upload; rows are known once it is no longer `pending`."""
+
+    upload_id: str
+    customer_id: str
+    status: str = "pending"
+    rows_read: int | None = None
+    rows_loaded: int | None = None
+    rows_rejected: int | None = None
+    reason: str | None = None
+    path: str
+
+
+class Inbox:
+    """Delivers files to customers' folders and knows the fate of each."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._delivering = threading.Lock()
+        self._newest = dt.datetime.min
+
+    def clean(self) -> None:
+        """Remove the parts that a killed process left; those of a living one are locked."""
+        for part in self._settings.incoming.glob(_PART.format("*")):
+            with suppress(OSError), part.open("rb") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                part.unlink()
+
+    def has_undelivered(self) -> bool:
+        """Are there uploads that the loader has not taken yet?"""
+        fates = self._fates()
+        found = self._settings.incoming.glob("customers/*/*.csv*")
+        paths = (path.relative_to(self._settings.incoming).as_posix() for path in found)
+        return any(_FILE.fullmatch(path) and path not in fates for path in paths)
+
+    def deliver(
+        self, part: Part, customer_id: str, names: list[str], time_column: str | None, again: bool
+    ) -> Upload:
+        """Put a complete file into its customer's folder, safely on disk when this returns.
+
+        Raises Refused: 409 where the customer's columns are others, 422 for a time column that
+        the file does not have.
+        """
+        if time_column is not None and time_column not in names:
+            listed = ", ".join(names)
+            raise Refused(
+                422, f"The time column {time_column!r} is not among the columns {listed}."
+            )
+        folder = self._settings.incoming / "customers" / customer_id
+        with self._delivering:
+            known = self._known_columns(customer_id, folder)
+            if known is not None and sorted(known) != sorted(names):
+                raise _other_columns(customer_id, names, known)
+            _make(folder)
+            if known is None:
+                _name_time_column(folder, time_column)
+            name = f"{self._stamp()}-{secrets.token_hex(8)}"
+            ending = f"{'.again' if again else ''}.csv{part.inspector.suffix}"
+            path = folder / (name + ending)
+            os.rename(part.path, path)
+            _sync(folder)
+        return Upload(
+            upload_id=f"{customer_id}.{name}",
+            customer_id=customer_id,
+            path=path.relative_to(self._settings.incoming).as_posix(),
+        )
+
+    def fate(self, upload_id: str) -> Upload:
+        """What became of an upload. Raises Refused, 404, for an id that was never given."""
+        if (parts := _UPLOAD_ID.fullmatch(upload_id)) is None:
+            raise Refused(404, "There is no such upload.")
+        customer_id, name = parts["customer"], parts["name"]
+        fates = self._fates()
+        for path in (f"customers/{customer_id}/{name}{ending}" for ending in _ENDINGS):
+            if path in fates or (self._settings.incoming / path).exists():
+                return Upload(
+                    upload_id=upload_id,
+                    customer_id=customer_id,
+                    path=path,
+                    **fates.get(path, {}),
+                )
+        raise Refused(404, "There is no such upload.")
+
+    def _stamp(self) -> str:
+        """The instant, later than every one before: the loader goes by the names."""
+        self._newest = max(
+            dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            self._newest + dt.timedelta(microseconds=1),
+        )
+        return f"{self._newest:%Y%m%dT%H%M%S%f}Z"
+
+    def _known_columns(self, customer_id: str, folder: Path) -> list[str] | None:
+        """The columns of a customer's table, or of the first file that is going to found it."""
+        with suppress(NoGeneration):
+            columns = _tables(open_generation(self._settings)).get(customer_id)
+            if columns is not None:
+                return columns
+        fates = self._fates()
+        for file in sorted(folder.glob("*.csv*")):
+            path = file.relative_to(self._settings.incoming).as_posix()
+            if path not in fates and not file.name.startswith((".", "~", "_tmp")):
+                with suppress(NoHeader, Refused, OSError):
+                    return column_names(_head(file))
+        return None
+
+    def _fates(self) -> dict[str, dict[str, Any]]:
+        try:
+            return _file_fates(open_generation(self._settings))
+        except NoGeneration:
+            return {}
+
+
+@lru_cache(maxsize=2)
+def _tables(generation: Generation) -> dict[str, list[str]]:
+    rows = metric("customers", generation=generation).select(["customer_id", "columns"])
+    return {row["customer_id"]: row["columns"] for row in rows.to_pylist()}
+
+
+@lru_cache(maxsize=2)
+def _file_fates(generation: Generation) -> dict[str, dict[str, Any]]:
+    """What the ledger says of every file in the customers folder, by its path."""
+    columns = ["path", "status", "reason", "rows_read", "rows_loaded", "rows_rejected"]
+    rows = metric("file_history", generation=generation).select(columns).to_pylist()
+    return {row.pop("path"): row for row in rows if row["path"].startswith("customers/")}
+
+
+def _head(file: Path) -> bytes:
+    """The first bytes of a file's text."""
+    inspector = Inspector(max_bytes=sys.maxsize)
+    with file.open("rb") as stored:
+        while len(inspector.head) < HEAD_BYTES and (piece := stored.read(HEAD_BYTES)):
+            inspector.feed(piece)
+    return inspector.head
+
+
+def _name_time_column(folder: Path, time_column: str | None) -> None:
+    """Write down which column tells the time, before the first file that the loader goes by."""
+    path = folder / TIME_COLUMN_FILE
+    path.unlink(missing_ok=True)
+    if time_column is None:
+        return
+    with path.open("x", encoding="utf-8") as out:
+        out.write(time_column)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _make(folder: Path) -> None:
+    """Make a customer's folder and see that it outlives a power cut."""
+    for path in (folder.parent, folder):
+        if not path.is_dir():
+            path.mkdir(exist_ok=True)
+            _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _other_columns(customer_id: str, names: list[str], known: list[str]) -> Refused:
+    return Refused(
+        409,
+        f"The file's columns are {', '.join(names)}, but the table of customer {customer_id} "
+        f"has {', '.join(known)}; nothing was appended.",
+        code="other_columns",
+        detail={"file_columns": names, "table_columns": known},
+    )
