@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from etl.run import Summary, load
+from etl.run import load
+from etl.summary import Summary
 from warehouse import Settings, current_path
 from warehouse.database import connect
 
