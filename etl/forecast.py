@@ -39,7 +39,7 @@ _EPOCH = dt.date(1970, 1, 1)
 class Projected(NamedTuple):
     """One day ahead: devices expected, the intervals that hold them with 80 % and 95 %
     probability, and the mean absolute error of the same model on the days held back, in devices
-    and in percent of a day's devices (None where all of these days had none)."""
+    and in percent of the mean devices of these days (None where there were none)."""
 
     day: dt.date
     devices: float
@@ -133,13 +133,13 @@ def _interval(ahead: Any, percent: int) -> tuple[list[float], list[float]]:
 
 def _counts(column: pd.Series[float]) -> list[float]:
     """No fewer devices than none."""
-    return [max(0.0, float(value)) for value in column]
+    return [float(value) for value in column.clip(lower=0)]
 
 
 def _held_back_error(history: pd.Series[float]) -> tuple[float, float | None]:
-    """Mean absolute error on the last HELD_BACK_DAYS of a model that has not seen them."""
+    """Mean absolute error on the last HELD_BACK_DAYS of a model that has not seen them, in devices
+    and in percent of the mean devices of these days."""
     seen, held_back = history.iloc[:-HELD_BACK_DAYS], history.iloc[-HELD_BACK_DAYS:]
-    missed = (held_back - _fit(seen).forecast(HELD_BACK_DAYS)).abs()
-    present = held_back > 0
-    share = (missed[present] / held_back[present]).mean() if present.any() else None
-    return float(missed.mean()), None if share is None else 100 * float(share)
+    error = float((held_back - _fit(seen).forecast(HELD_BACK_DAYS)).abs().mean())
+    level = float(held_back.mean())
+    return error, 100 * error / level if level else None

@@ -51,7 +51,10 @@ def test_intervals_hold_what_they_promise() -> None:
 def test_error_is_measured_on_days_held_back() -> None:
     known = history(300)
     jumped = known[:-28] + [(day, devices + 500) for day, devices in known[-28:]]
-    assert project(jumped, 1)[0].error_devices == pytest.approx(500, rel=0.05)
+    level = sum(devices for _, devices in jumped[-28:]) / 28
+    surprised = project(jumped, 1)[0]
+    assert surprised.error_devices == pytest.approx(500, rel=0.05)
+    assert surprised.error_pct == pytest.approx(100 * surprised.error_devices / level)
     assert project(known, 1)[0].error_pct == pytest.approx(0, abs=1)
 
 

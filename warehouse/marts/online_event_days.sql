@@ -6,7 +6,6 @@ select
     cast(floor(events.timestamp_us / 86400000000) as bigint) as day_number,
     min(events.timestamp_us) as first_us,
     max(events.timestamp_us) as last_us,
-    count(*) as events,
     count(*) filter (where not events.connected) as offline_events,
     count(*) filter (where server_lives.server_id is null) as unknown_server_events
 from connectivity_events as events

@@ -8,7 +8,7 @@
 with source_order as (
     select source_id, row_number() over (order by source_id) as source_number
     from files
-    where status = 'loaded'
+    where dataset = 'connectivity_events' and status = 'loaded'
 ),
 
 sequenced as (
@@ -18,7 +18,7 @@ sequenced as (
         events.server_id,
         events.connected,
         events.timestamp_us as start_us,
-        row_number() over in_order as event_number,
+        cast(row_number() over in_order as bigint) as event_number,
         lead(events.timestamp_us) over in_order as next_us,
         lead(events.server_id) over in_order as next_server_id,
         lead(events.connected) over in_order as next_connected

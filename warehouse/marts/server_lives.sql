@@ -13,7 +13,7 @@ with ranked as (
         ) as age_rank
     from servers
     inner join files on servers.source_id = files.source_id
-    where files.status = 'loaded'
+    where files.dataset = 'servers' and files.status = 'loaded'
 )
 
 select server_id, created_us, destroyed_us

@@ -11,7 +11,7 @@
 -- column low_95 DOUBLE [devices]: the same with 95 % probability
 -- column high_95 DOUBLE [devices]: the same with 95 % probability
 -- column error_devices DOUBLE [devices]: mean absolute error on the days held back
--- column error_pct DOUBLE [%]: the same in percent of each day's devices; NULL when it had none
+-- column error_pct DOUBLE [%]: the same in percent of their mean devices; NULL without any
 create or replace macro online_forecast(horizon_days := 28) as table
 with observed as (
     select

@@ -9,8 +9,7 @@
 -- column hours DOUBLE [h]: hours online of all of them together
 -- column mean_hours DOUBLE [h]: hours online per device; NULL when there was none
 -- column median_hours DOUBLE [h]: half of the devices were online for longer; NULL likewise
--- column complete BOOLEAN: whether the day lies between the days of the oldest and newest event,
--- which are seen in part only
+-- column complete BOOLEAN: false on the oldest and newest event's days, seen in part, and beyond
 create or replace macro online_hours(first_day, last_day) as table
 with calendar as (
     select day_number
