@@ -121,7 +121,7 @@ def _fit(history: pd.Series[float]) -> Any:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     model = ETSModel(
-        history, error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK
+        history, error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK, initialization_method="heuristic"
     )
     return model.fit(disp=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -184,15 +185,24 @@ def _plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Sour
         dialect=dialect,
         lines=what.lines,
         has_quotes=what.has_quotes,
-        has_spaces=what.has_spaces,
+        padding=what.padding.replace(dialect.delimiter, ""),
+        is_padded=_is_padded(what.head, dialect.delimiter),
     )
     if what.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
         target = folder / f"{what.source_id}.csv"
         copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
         source.text, source.compression = copy.path, "none"
         source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
-        source.has_quotes = source.has_spaces = True
+        source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
     return source
+
+
+def _is_padded(head: bytes, delimiter: str) -> bool:
+    """Do blanks stand around cells as a habit? Then they are cut off before anything is read."""
+    edge = re.escape(delimiter.encode())
+    blank = b"[ \t]".replace(delimiter.encode(), b"")
+    beside = b"(?m)(^|" + edge + b")" + blank + b"|" + blank + b"($|\r|" + edge + b")"
+    return len(re.findall(beside, head)) > head.count(b"\n") // 10
 
 
 def _rows(arrival: Arrival, what: Scan, headerless: bool) -> int:

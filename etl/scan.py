@@ -41,14 +41,16 @@ class Scan:
     head: bytes = b""
     has_quotes: bool = False
     has_spaces: bool = False
+    has_tabs: bool = False
     has_odd_bytes: bool = False
     failure: str | None = None
     _ends_open: bool = field(default=False, repr=False)
     _returns: int = field(default=0, repr=False)
 
     @property
-    def is_utf16(self) -> bool:
-        return self.head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    def padding(self) -> str:
+        """The blanks that may stand around cells: those that the text holds at all."""
+        return " " * self.has_spaces + "\t" * self.has_tabs
 
 
 class _Hashing(io.RawIOBase):
@@ -164,7 +166,8 @@ def _look(found: Scan, block: bytes) -> None:
     found._ends_open = not block.endswith(b"\n")
     found._returns += block.count(b"\r") if b"\r" in block else 0
     found.has_quotes = found.has_quotes or b'"' in block
-    found.has_spaces = found.has_spaces or b" " in block or b"\t" in block
+    found.has_spaces = found.has_spaces or b" " in block
+    found.has_tabs = found.has_tabs or b"\t" in block
     found.has_odd_bytes = found.has_odd_bytes or _odd(block)
 
 

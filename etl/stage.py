@@ -32,7 +32,10 @@ class Unreconciled(Exception):
 
 @dataclass(slots=True)
 class Source:
-    """A file on its way in: where its plain text lies and what is known of its lines."""
+    """A file on its way in: where its plain text lies and what is known of its lines.
+
+    `padding`: blanks that may stand around cells; `is_padded`: they do, as a habit.
+    """
 
     source_id: str
     path: str
@@ -42,7 +45,8 @@ class Source:
     dialect: Dialect
     lines: int
     has_quotes: bool
-    has_spaces: bool
+    padding: str
+    is_padded: bool
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     blank: int | None = None
     first_rowid: int = 0
@@ -249,6 +253,7 @@ def _insert_sql(source: Source) -> str:
     line = "without_quotes(line, $separator)" if source.has_quotes else "line"
     typed: list[str] = []
     certain = [f"len(cells) = {dialect.width}"]
+    edges = [(blank, edge) for blank in source.padding for edge in ("starts", "ends")]
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
             typed.append(f'$constant_{column.name} as "{column.name}"')
@@ -256,10 +261,12 @@ def _insert_sql(source: Source) -> str:
             typed.append(f'null::{column.field.sql_type} as "{column.name}"')
         else:
             cell = f"cells[{position + 1}]"
-            cell = f"trim({cell}, ' \t')" if source.has_spaces else cell
+            cell = f"trim({cell}, ' \t')" if source.is_padded else cell
             typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
             known = f'"{column.name}" is not null'
             certain.append(known if column.required else f"({known} or {cell} = '')")
+            if column.field.sql_type == "VARCHAR" and not source.is_padded:
+                certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
     names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
     return f"""
         insert into staged_{dialect.dataset.name}
