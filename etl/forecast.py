@@ -1,7 +1,7 @@
 """The projection of the daily devices online, made at load time by exponential smoothing (ETS).
 
 Additive error, damped trend and weekly season (Hyndman et al., "Forecasting with Exponential
-Smoothing", 2008), fitted by statsmodels: its prediction intervals are exact for this model.
+Smoothing", 2008), fitted by statsmodels to the last year; its intervals are exact for this model.
 A mart made by Python: the loader stores what `build` gives as table `online_projection`.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HORIZON_DAYS = 90
 HELD_BACK_DAYS = 28
 LEAST_DAYS = 56
+MOST_DAYS = 364  # how a far smaller fleet once varied would misstate the spread of this one
 WEEK = 7
 
 COLUMNS = {
@@ -100,7 +101,7 @@ def project(daily: Sequence[tuple[dt.date, int]], horizon_days: int) -> list[Pro
     import numpy as np
     import pandas as pd
 
-    history = pd.Series([float(devices) for _, devices in daily])
+    history = pd.Series([float(devices) for _, devices in daily[-MOST_DAYS:]])
     # A fleet that hardly changes leaves nothing to optimise or divide by; its fit is still right.
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -121,7 +122,13 @@ def _fit(history: pd.Series[float]) -> Any:
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     model = ETSModel(
-        history, error="add", trend="add", damped_trend=True, seasonal="add", seasonal_periods=WEEK, initialization_method="heuristic"
+        history,
+        error="add",
+        trend="add",
+        damped_trend=True,
+        seasonal="add",
+        seasonal_periods=WEEK,
+        initialization_method="heuristic",
     )
     return model.fit(disp=False)
 
