@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 
-import zstandard
+from etl import zstd
 
 
 def content(node: object) -> bytes:
@@ -27,7 +27,7 @@ def content(node: object) -> bytes:
         case {"gzip": part}:
             return gzip.compress(content(part), mtime=0)
         case {"zstd": part}:
-            return zstandard.compress(content(part))
+            return zstd.compress(content(part))
         case {"base64": str(text)}:
             return base64.b64decode(text)
         case dict() if len(node) == 1:
