@@ -1,0 +1,208 @@
+"""Reports on a page: ask for one, watch it being computed, fetch it.
+
+The page is one more client of the API's report service, in the same process: the same rules say who
+may ask for a report, the same jobs compute it, and the file comes from the API's own route.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+from fastapi.security import HTTPAuthorizationCredentials
+from starlette.requests import Request
+
+import api
+from api import auth
+from api.errors import Refused, of_warehouse
+from api.manifests import Manifest, now
+from api.reports import order
+from api.service import Service
+from pages.parts import shares, tables, words
+from warehouse import WarehouseError
+
+SHOWN = 50
+TOKEN = "access token"
+
+
+def service() -> Service | None:
+    """The report service of this process; None where only the pages run."""
+    found = getattr(api.app.state, "service", None)
+    return found if isinstance(found, Service) else None
+
+
+# Who may ask for one, and asking.
+
+
+def ask_token() -> None:
+    """A field for the token, on a server that wants one."""
+    if os.environ.get(auth.VARIABLE):
+        st.text_input(
+            "Access token",
+            type="password",
+            key=TOKEN,
+            help=f"The server's {auth.VARIABLE}; reading needs none.",
+            width=260,
+        )
+
+
+def refusal() -> str | None:
+    """Why this visitor may not ask for a report; None for one who may."""
+    token = st.session_state.get(TOKEN, "")
+    try:
+        auth.writer(visitor(), HTTPAuthorizationCredentials(scheme="Bearer", credentials=token))
+    except Refused as refused:
+        return (
+            "Asking for a report needs the access token"
+            if refused.status == 401
+            else refused.message
+        )
+    return None
+
+
+def visitor() -> Request:
+    """The visitor's own connection to the dashboard, as the API's rules look at it."""
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name in st.context.headers
+        for value in st.context.headers.get_all(name)
+    ]
+    client = (st.context.ip_address or "127.0.0.1", 0)  # Streamlit calls this machine None
+    return Request({"type": "http", "client": client, "headers": headers})
+
+
+def request(name: str, params: dict[str, Any]) -> None:
+    """Ask for a report and say what came of it."""
+    running = service()
+    why = refusal()
+    if running is None or why:
+        st.toast(why or "The report service does not run.", icon="⚠️")
+        return
+    try:
+        manifest = order(running, name, params)
+    except Refused as refused:
+        st.toast(refused.message, icon="⚠️")
+    except WarehouseError as wrong:
+        st.toast(of_warehouse(wrong).message, icon="⚠️")
+    else:
+        there = manifest.status == "completed"
+        st.toast("This report is there already" if there else "Report asked for", icon="📄")
+
+
+def button(label: str, name: str, params: dict[str, Any]) -> None:
+    """Asks for this report; says why where the visitor may not."""
+    why = refusal()
+    st.button(
+        label,
+        key=f"report {name}",
+        on_click=request,
+        args=(name, params),
+        disabled=bool(why) or service() is None,
+        help=why,
+    )
+
+
+# What there is.
+
+
+@st.fragment(run_every=1)
+def headline() -> None:
+    """The newest report in one sentence."""
+    running = service()
+    newest = running.jobs.files.all()[:1] if running else []
+    said = in_words(newest[0]) if newest else "No report has been asked for in the last 7 days"
+    st.subheader(said, anchor=False)
+
+
+def in_words(report: Manifest) -> str:
+    name = f"The newest report, {question(report)},"
+    if report.status == "completed":
+        took = words.duration(report.seconds or 0)
+        return f"{name} has {words.counted(report.rows, 'row')} and took {took}"
+    return f"{name} failed" if report.status == "failed" else f"{name} is being computed"
+
+
+@st.fragment(run_every=1)
+def listing(name: str | None = None) -> None:
+    """The newest reports, of one metric or of all, as they are now."""
+    running = service()
+    if running is None:
+        st.info("Reports need the HTTP API, which does not run in this process.", icon="📄")
+        return
+    found = [m for m in running.jobs.files.all() if name in (None, m.metric)]
+    if not found:
+        st.caption("No report has been asked for in the last 7 days.")
+        return
+    st.dataframe(
+        rows(found[:SHOWN]),
+        hide_index=True,
+        height="content",
+        column_config=COLUMNS,
+        placeholder="–",
+        alt=f"{words.counted(len(found), 'report')}, newest first",
+    )
+    if len(found) > SHOWN:
+        st.caption(f"The newest {SHOWN} of {words.count(len(found))}")
+
+
+COLUMNS = {
+    "state": tables.words("State"),
+    "file": st.column_config.LinkColumn("File", display_text="CSV"),
+    "report": tables.words("Report"),
+    "as_of": tables.instant("As of"),
+    "rows": tables.number("Rows"),
+    "bytes": st.column_config.NumberColumn("Size", format="bytes"),
+    "took": tables.amount_in_words("Took"),
+    "asked": tables.instant("Asked for"),
+}
+
+
+def rows(reports: list[Manifest]) -> pa.Table:
+    done = [report.status == "completed" for report in reports]
+    return pa.table(
+        {
+            "state": [state(report) for report in reports],
+            "file": pa.array(
+                [address(r) if d else None for r, d in zip(reports, done, strict=True)], pa.string()
+            ),
+            "report": [question(report) for report in reports],
+            "as_of": pa.array([naive(r.as_of) for r in reports], pa.timestamp("us")),
+            "rows": pa.array(
+                [r.rows if d else None for r, d in zip(reports, done, strict=True)], pa.int64()
+            ),
+            "bytes": pa.array(
+                [r.bytes if d else None for r, d in zip(reports, done, strict=True)], pa.int64()
+            ),
+            "took": [
+                shares.NOTHING if r.seconds is None else words.duration(r.seconds) for r in reports
+            ],
+            "asked": [naive(r.created_at) for r in reports],
+        }
+    )
+
+
+def naive(instant: Any) -> Any:
+    return instant and instant.replace(tzinfo=None)
+
+
+def state(report: Manifest) -> str:
+    """`✓ done`, `✗ failed: why`, `… writing, 12,000 rows, 3 s`."""
+    if report.status == "completed":
+        return "✓ done"
+    if report.status == "failed":
+        return f"✗ failed: {report.reason}"
+    seconds = (now() - report.created_at).total_seconds()
+    written = f", {words.counted(report.rows, 'row')}" if report.rows else ""
+    return f"… {report.stage}{written}, {seconds:.0f} s"
+
+
+def question(report: Manifest) -> str:
+    """`Store uptime, method poll`: the metric and what was asked of it."""
+    asked = [f"{key} {value}" for key, value in report.params.items() if value is not None]
+    return ", ".join([words.dataset(report.metric), *asked])
+
+
+def address(report: Manifest) -> str:
+    return f"/api/v1/reports/{report.report_id}/csv"

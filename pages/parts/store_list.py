@@ -1,0 +1,268 @@
+"""The stores of a choice: how their uptime is distributed, and a list of them, worst first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from pages.parts import address, charts, downloads, store_charts, tables, uptime, words
+from pages.parts.shares import hours, percent, percent_range
+from pages.parts.store_choice import Choice
+from warehouse import export
+
+SHOWN = 12
+LOW, SILENT = "low", "silent"
+_TIMES_OPENED = "times a store was opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Two thresholds in percent, which of them narrow the list, and a step of the uptime."""
+
+    below: float
+    unknown: float
+    only: frozenset[str] = frozenset()
+    step: int | None = None
+
+
+def narrowed(stores: pa.Table, kept: Filters) -> pa.Table:
+    """The stores that the filters leave; an uptime that is not known is below nothing."""
+    if LOW in kept.only:
+        stores = stores.filter(pc.less(stores["uptime_pct"], kept.below))
+    if SILENT in kept.only:
+        stores = stores.filter(pc.greater(stores["unknown_pct"], kept.unknown))
+    if kept.step is not None:
+        stores = stores.filter(pc.equal(uptime.steps(stores["uptime_pct"]), kept.step))
+    return stores
+
+
+# The controls.
+
+
+def filters(stores: pa.Table) -> Filters:
+    """Their row, with how many stores each would leave."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        below = threshold("Uptime below (%)", 90.0, "below", 135)
+        unknown = threshold("Unknown above (%)", 20.0, "unknown", 145)
+        st.number_input(
+            "Stores listed", 1, 100, SHOWN, key="listed", bind="query-params", width=105
+        )
+        only = only_pills(stores, below, unknown)
+        step = chosen_step()
+        if step is not None:
+            st.button(f"Uptime {in_steps(step)} ✕", on_click=put_step, args=(None,))
+    return Filters(below, unknown, only, step)
+
+
+def threshold(label: str, default: float, key: str, width: int) -> float:
+    value = st.number_input(
+        label, 0.0, 100.0, default, 1.0, "%g", key=key, bind="query-params", width=width
+    )
+    return default if value is None else float(value)
+
+
+def only_pills(stores: pa.Table, below: float, unknown: float) -> frozenset[str]:
+    low = narrowed(stores, Filters(below, unknown, frozenset({LOW}))).num_rows
+    silent = narrowed(stores, Filters(below, unknown, frozenset({SILENT}))).num_rows
+    said = {
+        LOW: f"Uptime below {below:g} %: {words.count(low)}",
+        SILENT: f"Unknown above {unknown:g} %: {words.count(silent)}",
+    }
+    only = st.pills(
+        "Only",
+        list(said),
+        selection_mode="multi",
+        format_func=said.__getitem__,
+        key="only",
+        bind="query-params",
+    )
+    return frozenset(only)
+
+
+# The distribution; a click on a bar lists its stores.
+
+
+def show_distribution(stores: pa.Table, below: float) -> None:
+    known = stores.num_rows - stores["uptime_pct"].null_count
+    charts.draw(
+        store_charts.distribution(below),
+        bars(stores["uptime_pct"], below, chosen_step()),
+        "distribution",
+        f"Histogram of the uptime of {words.counted(known, 'store')} in steps of "
+        f"{uptime.STEP_PCT} %",
+        choose_step,
+    )
+
+
+def bars(uptime_pct: pa.ChunkedArray, below: float, chosen: int | None) -> pa.Table:
+    unheard = uptime_pct.null_count
+    rows: list[dict[str, Any]] = [
+        {
+            "from_pct": step * uptime.STEP_PCT,
+            "to_pct": (step + 1) * uptime.STEP_PCT,
+            "stores": many,
+            "kind": "low" if (step + 1) * uptime.STEP_PCT <= below else "enough",
+            "step": step,
+            "says": f"{words.counted(many, 'store')} up {in_steps(step)} of the time",
+        }
+        for step, many in enumerate(uptime.stores_by_step(uptime_pct))
+    ]
+    apart = {
+        "from_pct": store_charts.UNKNOWN_FROM,
+        "to_pct": store_charts.UNKNOWN_TO,
+        "stores": unheard,
+        "kind": "unknown",
+        "step": None,
+        "says": f"{words.counted(unheard, 'store')} without a poll within an hour of opening hours",
+    }
+    return pa.Table.from_pylist(
+        [row | {"faded": chosen not in (None, row["step"])} for row in [*rows, apart]]
+    )
+
+
+def in_steps(step: int) -> str:
+    return f"{step * uptime.STEP_PCT} to {(step + 1) * uptime.STEP_PCT} %"
+
+
+def chosen_step() -> int | None:
+    """The step that the URL names, as in `uptime=85-90`; None without one."""
+    low = (address.text("uptime") or "").partition("-")[0]
+    return int(low) // uptime.STEP_PCT if low.isdecimal() and int(low) < 100 else None
+
+
+def choose_step() -> None:
+    picked = st.session_state["distribution"]["selection"].get("bar")
+    step = picked[0].get("step") if picked else None
+    put_step(None if step is None else int(step))
+
+
+def put_step(step: int | None) -> None:
+    low = None if step is None else step * uptime.STEP_PCT
+    address.put("uptime", None if low is None else f"{low}-{low + uptime.STEP_PCT}")
+
+
+# The list: each store beside the range that its polls allow; a click on a row opens it.
+
+
+def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
+    """Show the worst of `stores`; gives the ids listed, in their order."""
+    if not stores.num_rows:
+        st.info("No store is left by these filters.", icon="🔎")
+        return []
+    ordered = uptime.worst_first(stores)
+    rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
+    ids = [row["store_id"] for row in rows]
+    offer(ordered, f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}")
+    table, picture = st.columns([2, 1], gap="small")
+    with table:
+        show_table(rows, ids)
+    with picture:
+        charts.draw(
+            store_charts.ranges(),
+            intervals(rows),
+            "ranges",
+            f"The uptime of {words.counted(len(ids), 'store')} and the range that polls allow",
+        )
+    return ids
+
+
+def offer(ordered: pa.Table, name: str) -> None:
+    """All of the stores as files: the metric's own columns, then the page's."""
+    many = words.counted(ordered.num_rows, "row")
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.download_button(
+            f"CSV, {many}",
+            partial(export.csv_bytes, ordered, export.DECIMALS["store_uptime"]),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key="stores csv",
+            help="Hours (last hour: minutes), rounded to 2 decimals.",
+        )
+        st.download_button(
+            "Parquet",
+            partial(downloads.parquet_bytes, ordered),
+            file_name=f"{name}.parquet",
+            mime="application/vnd.apache.parquet",
+            on_click="ignore",
+            key="stores parquet",
+            help=f"The same {many}, not rounded.",
+        )
+
+
+def show_table(rows: list[dict[str, Any]], ids: list[str]) -> None:
+    key = f"stores {st.session_state.get(_TIMES_OPENED, 0)}"
+    st.dataframe(
+        table_rows(rows),
+        key=key,
+        hide_index=True,
+        height="content",
+        column_config=COLUMNS,
+        on_select=partial(open_row, key, ids),
+        selection_mode=["single-row", "single-cell"],
+        placeholder="–",
+        alt=f"{words.counted(len(ids), 'store')}, worst uptime first; choose one to see its time",
+    )
+
+
+COLUMNS = {
+    "store": tables.words("Store"),
+    "uptime": tables.amount_in_words("Uptime", "Share of the open time that is known"),
+    "down": tables.amount_in_words("Down"),
+    "unknown": tables.amount_in_words("Unknown", "Share of the open time"),
+    "range": tables.amount_in_words(
+        "Polls allow", "Least and greatest share of the last week's open time that it can be up"
+    ),
+    "zone": tables.words("Time zone"),
+}
+
+
+def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table(
+        {
+            "store": [row["store_id"] for row in rows],
+            "uptime": [percent(row["uptime_pct"]) for row in rows],
+            "down": [hours(row["down_hours"]) for row in rows],
+            "unknown": [percent(row["unknown_pct"]) for row in rows],
+            "range": [percent_range(row["uptime_low_pct"], row["uptime_high_pct"]) for row in rows],
+            "zone": [row["zone"] for row in rows],
+        }
+    )
+
+
+def open_row(key: str, ids: list[str]) -> None:
+    picked = st.session_state[key]["selection"]
+    rows = picked["rows"] or [row for row, _ in picked["cells"]]
+    if rows:
+        address.put("store", ids[rows[0]])
+
+
+def forget_row() -> None:
+    """A new table without a selection, so that the same cell may be clicked again."""
+    st.session_state[_TIMES_OPENED] = st.session_state.get(_TIMES_OPENED, 0) + 1
+
+
+def intervals(rows: list[dict[str, Any]]) -> pa.Table:
+    percents = {
+        name: pa.array([row[column] for row in rows], pa.float64())
+        for name, column in (
+            ("uptime_pct", "uptime_pct"),
+            ("low_pct", "uptime_low_pct"),
+            ("high_pct", "uptime_high_pct"),
+        )
+    }
+    return pa.table(
+        {"place": range(len(rows)), **percents, "says": [range_in_words(row) for row in rows]}
+    )
+
+
+def range_in_words(row: dict[str, Any]) -> str:
+    return (
+        f"{row['store_id']}: up {percent(row['uptime_pct'])} of the known time; over the last week "
+        f"its polls allow {percent_range(row['uptime_low_pct'], row['uptime_high_pct'])}"
+    )

@@ -1,0 +1,179 @@
+"""How long each store was up within its own opening hours, and how sure the polls make us."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.parts import (
+    address,
+    answers,
+    reports,
+    store,
+    store_choice,
+    store_list,
+    store_methods,
+    trouble,
+    uptime,
+    words,
+)
+from pages.parts.shares import difference, percent, points
+from pages.parts.store_choice import Choice
+from warehouse import QueryFailed
+
+WEEK = store_choice.ASKABLE_AFTER
+
+
+def page() -> None:
+    profile = answers.ask("store_profile")
+    if not any(profile["polls"].to_pylist()):
+        trouble.no_rows("store polls")
+        return
+    chosen = store_choice.controls(profile)
+    try:
+        stores = store_choice.measured(chosen, profile)
+    except QueryFailed as refused:
+        cannot_ask(refused)
+        return
+    above, filters = st.container(), st.container()
+    with filters:
+        kept = store_list.filters(stores)
+    with above:
+        show_numbers(stores, chosen, profile, kept.below)
+    ids = store_list.show_list(store_list.narrowed(stores, kept), chosen)
+    show_reports(chosen)
+    if address.text("store"):
+        store.open_drawer(ids, stores, chosen)
+
+
+def show_reports(chosen: Choice) -> None:
+    """Every store as a file, made in the background: what programs ask the API for."""
+    st.markdown("#### Reports")
+    asked = {"method": chosen.method}
+    if chosen.as_of:
+        asked["as_of"] = chosen.as_of.isoformat()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        reports.ask_token()
+        reports.button("Make a report of every store", "store_uptime", asked)
+    reports.listing("store_uptime")
+
+
+def cannot_ask(refused: QueryFailed) -> None:
+    """The metric's own words where it refuses; whatever else went wrong is not for here."""
+    said = str(refused).partition("store_uptime: ")[2]
+    if not said:
+        raise refused
+    st.warning(f"This cannot be answered: {said}.", icon="🗓️")
+    st.button("Show the newest poll", on_click=address.put, args=("as_of", None))
+
+
+def show_numbers(stores: pa.Table, chosen: Choice, profile: pa.Table, below: float) -> None:
+    """The answer, the cards, what the other method says, and the distribution."""
+    now = uptime.summary(stores, below)
+    st.subheader(answer(now, chosen, below), anchor=False)
+    cards(now, week_before(chosen, profile, below), chosen, below)
+    others = store_choice.measured(chosen, profile, method=chosen.other_method)
+    store_methods.show(stores, others, chosen, below)
+    store_list.show_distribution(stores, below)
+
+
+# The answer: a sentence and the numbers that matter.
+
+
+def answer(now: uptime.Summary, chosen: Choice, below: float) -> str:
+    where = f" in {chosen.zone}" if chosen.zone else ""
+    heard = now.stores - now.unheard
+    if now.mean_pct is None:
+        many = words.counted(now.stores, "store")
+        return f"None of {many}{where} was heard of while open {chosen.when}"
+    said = f"{words.counted(heard, 'store')}{where} {'were' if heard > 1 else 'was'} up"
+    if now.mean_pct == 100:
+        return f"{said} for all of the known opening hours {chosen.when}"
+    low = words.count(now.below) if now.below else "none"
+    return (
+        f"{said} {percent(now.mean_pct)} of the known opening hours on average {chosen.when}; "
+        f"{low} of them less than {below:g} %"
+    )
+
+
+def cards(now: uptime.Summary, before: uptime.Summary | None, chosen: Choice, below: float) -> None:
+    mean, low, unknown = changes(now, before)
+    with st.container(horizontal=True):
+        card(
+            "Stores",
+            words.count(now.stores),
+            f"{words.count(now.unheard)} not heard of" if now.unheard else "all heard of",
+            "Every store with a poll, opening hours or a time zone",
+        )
+        compared(
+            "Mean uptime",
+            percent(now.mean_pct),
+            mean,
+            "normal",
+            "Over the stores: the share of its known opening hours that each was up",
+        )
+        compared(
+            f"Below {below:g} %",
+            words.count(now.below),
+            low,
+            "inverse",
+            "Stores that were up for less of their known opening hours",
+        )
+        compared(
+            "Unknown",
+            percent(now.unknown_pct),
+            unknown,
+            "inverse",
+            "The share of all opening hours that is more than an hour from every poll; the method "
+            "*hour a poll* knows no such time",
+        )
+        card("As of", f"{chosen.end:%H:%M} UTC", words.day(chosen.end), "Where the window ends")
+    if before:
+        st.caption(
+            f"Changes: against the {chosen.window.said} to {words.instant(chosen.end - WEEK)}"
+        )
+
+
+def card(label: str, value: str, note: str, help: str) -> None:
+    st.metric(label, value, note, delta_arrow="off", delta_color="off", help=help, border=True)
+
+
+def compared(label: str, value: str, change: str | None, colour: Any, help: str) -> None:
+    st.metric(
+        label,
+        value,
+        change and change.replace(words.MINUS, "-"),  # by which Streamlit tells down from up
+        delta_color=colour,
+        help=help,
+        border=True,
+    )
+
+
+def week_before(chosen: Choice, profile: pa.Table, below: float) -> uptime.Summary | None:
+    """The same numbers 7 days earlier; None where the polls do not reach back so far."""
+    try:
+        return uptime.summary(store_choice.measured(chosen, profile, back=WEEK), below)
+    except QueryFailed:
+        return None
+
+
+def changes(
+    now: uptime.Summary, before: uptime.Summary | None
+) -> tuple[str | None, str | None, str | None]:
+    """What became of the mean, the count below and the unknown share, where both are known."""
+    if before is None:
+        return None, None, None
+    return (
+        change(now.mean_pct, before.mean_pct),
+        difference(now.below - before.below),
+        change(now.unknown_pct, before.unknown_pct),
+    )
+
+
+def change(now: float | None, before: float | None) -> str | None:
+    return None if now is None or before is None else points(now - before)
+
+
+page()
