@@ -17,7 +17,8 @@ def copy(csv: Path, out: Path) -> None:
     import duckdb
 
     duckdb.execute(
-        f"copy (select *, timestamp::date as day from read_csv(?, header = true, columns = {COLUMNS})) "
+        "copy (select *, timestamp::date as day "
+        f"from read_csv(?, header = true, columns = {COLUMNS})) "
         f"to '{out}' (format parquet, partition_by (day), compression zstd)",
         [str(csv)],
     )
@@ -46,7 +47,9 @@ def polars(csv: Path, out: Path) -> None:
         folder = out / f"day={day}"
         folder.mkdir(parents=True)
         part.drop("day").write_parquet(folder / "0.parquet", compression="zstd")
-    frame.unique(["timestamp", "id", "type", "status"]).group_by("day", "id", "type", "status").len()
+    frame.unique(["timestamp", "id", "type", "status"]).group_by(
+        "day", "id", "type", "status"
+    ).len()
 
 
 def pandas(csv: Path, out: Path) -> None:
@@ -57,7 +60,9 @@ def pandas(csv: Path, out: Path) -> None:
 
     frame = pd.read_csv(csv, parse_dates=["timestamp"], engine="pyarrow")
     frame["day"] = frame["timestamp"].dt.date
-    pq.write_to_dataset(pa.Table.from_pandas(frame), out, partition_cols=["day"], compression="zstd")
+    pq.write_to_dataset(
+        pa.Table.from_pandas(frame), out, partition_cols=["day"], compression="zstd"
+    )
     frame.drop_duplicates().groupby(["day", "id", "type", "status"]).size()
 
 

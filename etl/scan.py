@@ -90,7 +90,7 @@ def open_text(path: Path, raw: Any) -> Reader:
     if kind == "gzip":
         return gzip.GzipFile(fileobj=raw)
     if kind == "zstd":
-        from backports.zstd import ZstdFile
+        from etl.zstd import ZstdFile
 
         return ZstdFile(raw)
     return raw  # type: ignore[no-any-return]

@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -30,16 +31,16 @@ RETRY_SECONDS = 1.0
 
 
 class _Wake(FileSystemEventHandler):
-    """Sets an event when a CSV is finished under its final name."""
+    """Puts True into a queue when a CSV is finished under its final name."""
 
-    def __init__(self, wake: threading.Event) -> None:
-        self._wake = wake
+    def __init__(self, news: SimpleQueue[bool]) -> None:
+        self._news = news
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in ("created", "modified", "moved", "closed"):
             names = (str(event.src_path), str(event.dest_path or ""))
             if any(name.lower().endswith(SUFFIXES) for name in names) or event.is_directory:
-                self._wake.set()
+                self._news.put(True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,32 +48,36 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     settings = Settings(options.incoming, options.data)
     if not settings.incoming.is_dir():
-        print(
-            f"watch: the incoming folder {str(settings.incoming)!r} does not exist", file=sys.stderr
-        )
+        shown = str(settings.incoming)
+        print(f"watch: the incoming folder {shown!r} does not exist", file=sys.stderr)
         return 2
-    stop, wake = threading.Event(), threading.Event()
-
-    def stopped(*_: object) -> None:
-        stop.set()
-        wake.set()
-
+    news: SimpleQueue[bool] = SimpleQueue()  # the one queue whose put a signal handler may call
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stopped)
+        signal.signal(number, lambda *_: news.put(False))
     observer = Observer()
-    observer.schedule(_Wake(wake), str(settings.incoming), recursive=True)
+    observer.schedule(_Wake(news), str(settings.incoming), recursive=True)
     observer.start()
     print(f"watching {settings.incoming}; Ctrl-C stops", flush=True)
     try:
-        while not stop.is_set():
-            again = _run(settings)
-            wake.wait(RETRY_SECONDS if again else options.every)
-            stop.wait(0 if again else DEBOUNCE_SECONDS)
-            wake.clear()
+        while _goes_on(news, RETRY_SECONDS if _run(settings) else options.every):
+            pass
     finally:
         observer.stop()
         observer.join()
     return 0
+
+
+def _goes_on(news: SimpleQueue[bool], seconds: float) -> bool:
+    """Wait for news, at most so long, and for what follows at once; False: told to stop."""
+    try:
+        heard = [news.get(timeout=seconds)]
+    except Empty:
+        return True
+    if heard[0]:
+        time.sleep(DEBOUNCE_SECONDS)
+    while not news.empty():
+        heard.append(news.get())
+    return all(heard)
 
 
 def _run(settings: Settings) -> bool:

@@ -4,8 +4,7 @@ import gzip
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import zstandard
-
+from etl import zstd
 from etl.demodata.edits import insert_lines, spreadsheet_dialect
 from etl.demodata.output import Edit, Output
 from etl.demodata.size import Request, Size
@@ -19,7 +18,7 @@ SENT_TWICE = 6
 MISSING = 10
 BAD_ROWS = (1, 9)
 EDITS: dict[int, tuple[str, Edit]] = {
-    13: (".zst", zstandard.ZstdCompressor().compress),
+    13: (".zst", zstd.compress),
     16: ("", spreadsheet_dialect),
     20: (".gz", lambda content: gzip.compress(content, mtime=0)),
 }
