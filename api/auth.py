@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import os
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -35,6 +35,9 @@ def writer(
 
 
 Writer = Depends(writer)
+OPTIONAL: dict[str, Any] = {
+    "security": [{}]
+}  # adds to the bearer that OpenAPI has it from: or none
 
 
 def _check_token(token: str, credentials: HTTPAuthorizationCredentials | None) -> None:

@@ -19,7 +19,9 @@ from warehouse import Generation, metric, metric_stream
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
-CustomerId = Annotated[str, Path(description=f"a customer's id, {CUSTOMER_ID}")]
+CustomerId = Annotated[
+    str, Path(description="a customer's id", json_schema_extra={"pattern": f"^{CUSTOMER_ID}$"})
+]
 
 
 class Analyzer(IntEnum):
@@ -68,7 +70,7 @@ def customer_rows(
     return answer(_renamed(rows, names), format, f"customer-{customer_id}", head)
 
 
-@router.post("/analyze/", responses=documented(404, 409, 413, 422))
+@router.post("/analyze/", responses=documented(400, 404, 409, 413, 422))
 @router.post("/analyze", include_in_schema=False)
 def analyze(asked: Analysis, service: ServiceDep) -> dict[str, Any]:
     """Time between the first row and the newest (10000), or the number of rows (10001)."""

@@ -32,8 +32,10 @@ CODES = {
 }
 
 # How the database says that it understood the values but will not take them, error() included.
-_REFUSALS = ("Invalid Input Error: ", "Conversion Error: ", "Out of Range Error: ")
-_TOO_MUCH = "Out of Memory Error: "
+_REFUSALS = tuple(
+    f"{kind} Error: " for kind in ("Invalid Input", "Conversion", "Out of Range", "Binder")
+)
+_TOO_MUCH = ("Out of Memory Error: ", "INTERRUPT Error: ")
 
 
 class Refused(Exception):
@@ -95,7 +97,9 @@ def of_warehouse(wrong: WarehouseError) -> Refused:
     if str(wrong).startswith(_REFUSALS):
         return Refused(422, str(wrong).split(": ", 1)[1], code="bad_parameter")
     if str(wrong).startswith(_TOO_MUCH):
-        return Refused(422, "This needs more memory than one question may take: ask for less.")
+        return Refused(
+            422, "This needs more time or memory than one question may take: ask for less."
+        )
     log.error("the warehouse failed: %s", wrong)
     return Refused(503, "The warehouse cannot answer now.", code="warehouse_failed")
 

@@ -25,7 +25,11 @@ PATHS = (
     "/get-report-status/{report_id}",
     "/get-report/{report_id}",
 )
-TRIGGER_ERRORS = documented(401, 403, 409, 422)
+TRIGGER: dict[str, Any] = {
+    "dependencies": [auth.Writer],
+    "openapi_extra": auth.OPTIONAL,
+    "responses": documented(401, 403, 409, 422),
+}
 CSV: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {"application/json": {}, "text/csv": {"schema": {"type": "string"}}},
@@ -36,7 +40,7 @@ _SAID = {"running": "Running", "completed": "Complete", "failed": "Failed"}
 _SAID_LOWER = {"running": "processing", "completed": "completed", "failed": "failed"}
 
 
-@router.post("/trigger_report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
+@router.post("/trigger_report", **TRIGGER)
 def trigger_report(request: Request, service: ServiceDep) -> dict[str, str]:
     """Have `store_uptime` reported; query parameters are those of the metric."""
     manifest = _order(service, request)
@@ -58,8 +62,8 @@ def get_report(
     return response
 
 
-@router.get("/trigger-report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
-@router.post("/trigger-report", dependencies=[auth.Writer], responses=TRIGGER_ERRORS)
+@router.get("/trigger-report", **TRIGGER)
+@router.post("/trigger-report", **TRIGGER)
 def trigger_report_too(request: Request, service: ServiceDep) -> dict[str, str]:
     """The same under the other exercise's name."""
     manifest = _order(service, request)

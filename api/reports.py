@@ -42,7 +42,8 @@ class Report(BaseModel):
     "",
     status_code=202,
     dependencies=[auth.Writer],
-    responses=documented(401, 403, 409, 413, 422),
+    openapi_extra=auth.OPTIONAL,
+    responses=documented(400, 401, 403, 409, 413, 422),
 )
 def request_report(
     asked: Annotated[ReportRequest, Body()],
@@ -57,7 +58,12 @@ def request_report(
     return report
 
 
-@router.get("", dependencies=[auth.Writer], responses=documented(401, 403))
+@router.get(
+    "",
+    dependencies=[auth.Writer],
+    openapi_extra=auth.OPTIONAL,
+    responses=documented(401, 403),
+)
 def list_reports(request: Request, service: ServiceDep) -> dict[str, list[Report]]:
     """All reports, newest first; guarded, since whoever knows an id may read the report."""
     return {"reports": [_report(m, request) for m in service.jobs.files.all()]}

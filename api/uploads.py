@@ -27,7 +27,8 @@ FORM_BYTES = 64 * 1024
 WAIT_SECONDS = 60
 LOOK_SECONDS = 0.1
 
-_BODY: dict[str, Any] = {
+_OPENAPI: dict[str, Any] = {
+    **auth.OPTIONAL,
     "requestBody": {
         "required": True,
         "content": {
@@ -50,7 +51,7 @@ _BODY: dict[str, Any] = {
                 }
             }
         },
-    }
+    },
 }
 
 
@@ -58,7 +59,7 @@ _BODY: dict[str, Any] = {
     "/event/",
     status_code=202,
     dependencies=[auth.Writer],
-    openapi_extra=_BODY,
+    openapi_extra=_OPENAPI,
     response_model=Upload,
     responses={
         200: {"model": Upload, "description": "with wait: what the loader made of it"},

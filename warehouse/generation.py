@@ -7,6 +7,7 @@ never wait for a writer; a page asks all its questions of one generation.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from warehouse.settings import Settings
 
 if TYPE_CHECKING:  # the loader imports this package and has no use for pyarrow
     import pyarrow as pa
+
+PATIENCE_SECONDS = 60
 
 
 def current_path(settings: Settings) -> Path:
@@ -63,7 +66,8 @@ class Generation:
     ) -> pa.RecordBatchReader:
         """The same, rows coming as they are read, so that they are never all in memory.
 
-        Raises QueryFailed now, or while the batches are read.
+        Raises QueryFailed now, or while the batches are read, the first of which may take
+        PATIENCE_SECONDS.
         """
         import pyarrow as pa
 
@@ -72,17 +76,25 @@ class Generation:
             reader = cursor.sql(sql, params=parameters or {}).to_arrow_reader(batch_rows)
         except duckdb.Error as failed:
             raise QueryFailed(str(failed)) from failed
-        return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader))
+        return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, cursor))
 
     def close(self) -> None:
         self._connection.close()
 
 
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+def _batches(
+    reader: pa.RecordBatchReader, cursor: duckdb.DuckDBPyConnection
+) -> Iterator[pa.RecordBatch]:
+    patience = threading.Timer(PATIENCE_SECONDS, cursor.interrupt)
+    patience.start()
     try:
-        yield from reader
+        for batch in reader:
+            patience.cancel()
+            yield batch
     except (OSError, duckdb.Error) as failed:  # Arrow's stream tells of any failure as OSError
         raise QueryFailed(str(failed)) from failed
+    finally:
+        patience.cancel()
 
 
 @lru_cache(maxsize=3)

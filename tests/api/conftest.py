@@ -70,18 +70,16 @@ def busy(serve: Callable[..., Server]) -> Server:
     """A server with polls whose report threads have seconds of work before them."""
     server = serve()
     server.drop("polls.csv", POLLS)
-    server.drop("health.csv", HEALTH)
+    server.drop("customers/big/rows.csv", "number\n" + "1\n" * 1_000_000)
     server.load()
-    for days in (3_000_001, 3_000_000):
-        asked = {"last_day": "2026-02-15", "days": days}
+    for top_rows in (999_999, 1_000_000):
+        asked = {"customer": "big", "top_rows": top_rows}
         accepted = server.client.post(
-            "/api/v1/reports", json={"metric": "daily_devices", "params": asked}
+            "/api/v1/reports", json={"metric": "customer_rows", "params": asked}
         )
-        report_id = accepted.json()["report_id"]
+        url = accepted.headers["location"]
         until = time.monotonic() + 30
-        while time.monotonic() < until:
-            report = server.client.get(f"/api/v1/reports/{report_id}").json()
-            if report["manifest"]["stage"] != "queued":
-                break
+        while server.client.get(url).json()["manifest"]["stage"] == "queued":
+            assert time.monotonic() < until
             time.sleep(0.01)
     return server

@@ -12,7 +12,12 @@
 create or replace macro daily_devices(device_type, device_status, last_day, days := 30) as table
 with calendar as (
     select (last_day::date - step::integer) as day
-    from range(days) as steps(step)
+    from range(
+        case
+            when days between 0 and 36525 then days
+            else error('daily_devices: days must be 0 to 36525 (100 years), not ' || days)
+        end
+    ) as steps(step)
 ),
 
 matching as (
