@@ -16,6 +16,8 @@ PAGES = (
     ("overview", "Overview", "🏠"),
     ("top_devices", "Top devices", "🏆"),
     ("daily_trend", "Daily trend", "📈"),
+    ("online_fleet", "Online fleet", "📡"),
+    ("fleet_operations", "Fleet operations", "🛠️"),
     ("data", "Data", "🗂️"),
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 MAIN = "#0072B2"
 CHOSEN = "#E69F00"
 QUIET = "#8A9099"
+PROJECTION = "#CC79A7"
 
 STATUS = {
     "online": "#009E73",
@@ -21,6 +22,22 @@ STATUS = {
     "offline": "#8A9099",
     "unknown": "#8A9099",
 }
+FLEET_SIZE = {  # an ordered ramp, light to dark
+    "1-2": "#B3DDF5",
+    "3-9": "#56B4E9",
+    "10-99": "#2585C4",
+    "100-999": "#0B5A94",
+    "1000+": "#083A63",
+}
+RULE = {
+    "online, same server": "#56B4E9",
+    "online, other server": "#0072B2",
+    "offline, other server": "#D55E00",
+    "events ignored": "#8A9099",
+    "offline, same server": "#009E73",
+    "none": "#F0E442",
+}
+CHANGE = {"New": "#009E73", "Returned": "#56B4E9", "Lost": "#D55E00"}
 _SPARE = ("#56B4E9", "#CC79A7", "#0072B2", "#F0E442")
 
 

@@ -1,0 +1,135 @@
+"""Controls whose choice stands in the URL as a short code, such as `?window=28&days=365`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.parts import address, words
+
+DAYS = {28: "4 weeks", 91: "13 weeks", 182: "26 weeks", 365: "1 year"}
+USUAL_DAYS = 91
+
+
+class Period(NamedTuple):
+    """Days from `first` to `last`, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+def one_of(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    *,
+    usual: str | None = None,
+    show_label: bool = True,
+) -> str:
+    """One of a few codes, each shown in its words; the default is `usual` or the first."""
+    codes = list(options)
+    default = usual or codes[0]
+    asked = address.text(key)
+    chosen = asked if asked is not None and asked in options else default
+    widget = f"{key} chosen"
+    st.session_state[widget] = chosen
+    st.segmented_control(
+        label,
+        codes,
+        key=widget,
+        format_func=options.__getitem__,
+        required=True,
+        label_visibility="visible" if show_label else "collapsed",
+        on_change=lambda: _put(key, st.session_state[widget], default),
+    )
+    return chosen
+
+
+def period(begin: dt.date, newest: dt.date) -> Period:
+    """A length and the last day, between the first and the newest day of the data."""
+    last = address.day("last_day") or newest
+    last = min(max(last, begin), newest)
+    days = length((newest - begin).days + 1)
+    st.session_state["last day chosen"] = last
+    st.date_input(
+        "Last day (UTC)",
+        min_value=begin,
+        max_value=newest,
+        key="last day chosen",
+        format="YYYY-MM-DD",
+        on_change=lambda: _put("last_day", st.session_state["last day chosen"], newest),
+        width=160,
+    )
+    return Period(max(begin, last - dt.timedelta(days - 1)), last)
+
+
+def length(all_days: int) -> int:
+    """How many days, of the `all_days` that there are; the URL may name any number."""
+    usual = min(USUAL_DAYS, all_days)
+    asked = _number(address.text("days"))
+    days = asked if asked and 0 < asked <= all_days else usual
+    options = sorted({*(known for known in DAYS if known < all_days), all_days, days})
+    st.session_state["days chosen"] = days
+    st.selectbox(
+        "Period",
+        options,
+        key="days chosen",
+        format_func=lambda value: _length_in_words(value, all_days),
+        on_change=lambda: _put("days", st.session_state["days chosen"], usual),
+        width=160,
+    )
+    return days
+
+
+def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date, key: str = "day") -> dt.date:
+    """A day, with buttons to its neighbours and one back to `usual`, the default."""
+    chosen = min(max(address.day(key) or usual, begin), newest)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _step("◀ Previous", chosen - dt.timedelta(1), chosen > begin, usual, key)
+        st.session_state[f"{key} chosen"] = chosen
+        st.date_input(
+            label,
+            min_value=begin,
+            max_value=newest,
+            key=f"{key} chosen",
+            format="YYYY-MM-DD",
+            on_change=lambda: _put(key, st.session_state[f"{key} chosen"], usual),
+            width=160,
+        )
+        _step("Next ▶", chosen + dt.timedelta(1), chosen < newest, usual, key)
+        if chosen != usual:
+            st.button(f"Back to {words.short_day(usual)}", on_click=address.put, args=(key, None))
+    return chosen
+
+
+def _step(label: str, to: dt.date, possible: bool, usual: dt.date, key: str) -> None:
+    st.button(
+        label,
+        key=f"{key} {label}",
+        help=words.day(to) if possible else None,
+        disabled=not possible,
+        on_click=_put,
+        args=(key, to, usual),
+    )
+
+
+def _put(key: str, value: object | None, usual: object) -> None:
+    """Nothing chosen is the default again."""
+    address.put(key, None if value == usual else value)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 6 else None
+
+
+def _length_in_words(days: int, all_days: int) -> str:
+    if days == all_days:
+        return f"All {words.counted(days, 'day')}"
+    return DAYS.get(days, words.counted(days, "day"))

@@ -1,0 +1,113 @@
+"""Pictures of what changes in a fleet: devices that come and go, hours online, servers that end."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import altair as alt
+
+from pages.parts import palette, stacks
+from pages.parts.charts import Spec
+
+CHANGES = ("New", "Returned", "Lost")
+MEASURES = ("Mean", "Median")
+
+
+@cache
+def coming_and_going(long: bool, height: int = 300) -> Spec:
+    """Devices won above the line and lost below it, a bar a week.
+
+    Columns: week (its Monday), kind (one of CHANGES), amount (negative for lost), complete,
+    heading, online, new, returned, lost, note.
+    """
+    week = alt.X("utcyearmonthdate(week):T", title=None, axis=stacks.axis(long), bandPosition=0)
+    hues = [palette.CHANGE[kind] for kind in CHANGES]
+    base = alt.Chart().encode(x=week)
+    bars = base.mark_bar(size=4 if long else 20).encode(
+        y=alt.Y("amount:Q", title="Devices a week", axis=alt.Axis(tickCount=5, format=",d")),
+        color=alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=list(CHANGES), range=hues),
+            legend=alt.Legend(title=None, orient="top", symbolType="square"),
+        ),
+        order=alt.Order("place:Q"),
+        opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+        tooltip=_texts(
+            heading="Week",
+            online="Online",
+            new="New",
+            returned="Returned",
+            lost="Lost",
+            note="Seen",
+        ),
+    )
+    line = alt.Chart().mark_rule(color=palette.QUIET).encode(y=alt.datum(0))
+    return stacks.as_spec(alt.layer(bars, line).properties(height=height))
+
+
+@cache
+def hours(long: bool, height: int = 300) -> Spec:
+    """Lines over days of the mean and the median device, from 0 to 24 hours.
+
+    Columns: day, measure (one of MEASURES), amount (hours), complete, heading, mean, median,
+    devices, total, note.
+    """
+    base = alt.Chart().encode(
+        x=alt.X("utcyearmonthdate(day):T", title=None, axis=stacks.axis(long), bandPosition=0.5)
+    )
+    lines = base.encode(
+        y=alt.Y(
+            "amount:Q",
+            title="Hours online per device and day",
+            scale=alt.Scale(domain=[0, 24]),
+            axis=alt.Axis(values=[0, 6, 12, 18, 24]),
+        ),
+        color=alt.Color(
+            "measure:N",
+            scale=alt.Scale(domain=list(MEASURES), range=[palette.MAIN, palette.CHOSEN]),
+            legend=alt.Legend(title=None, orient="top"),
+        ),
+    )
+    hover = base.mark_bar(binSpacing=0, opacity=0).encode(
+        x=alt.X("utcyearmonthdate(day):T"),
+        tooltip=_texts(
+            heading="Day",
+            mean="Mean",
+            median="Median",
+            devices="Devices online",
+            total="Hours online",
+            note="Seen",
+        ),
+    )
+    whole = lines.transform_filter("datum.complete").mark_line(invalid="break-paths-show-domains")
+    points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
+        opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45))
+    )
+    return stacks.as_spec(alt.layer(whole, points, hover).properties(height=height))
+
+
+@cache
+def cut_off(height: int = 240) -> Spec:
+    """When servers were destroyed and how many intervals each cut off.
+
+    Columns: destroyed_at, cut_off, server, when, intervals, devices.
+    """
+    base = alt.Chart().encode(
+        x=alt.X(
+            "destroyed_at:T",
+            scale=alt.Scale(type="utc"),
+            title=None,
+            axis=alt.Axis(grid=False, labelOverlap=True),
+        ),
+        y=alt.Y("cut_off:Q", title="Intervals cut off", axis=alt.Axis(tickCount=5, tickMinStep=1)),
+        tooltip=_texts(
+            server="Server", when="Destroyed", intervals="Cut off", devices="Devices carried"
+        ),
+    )
+    stems = base.mark_rule(color=palette.STATUS["error"], strokeWidth=2)
+    heads = base.mark_point(color=palette.STATUS["error"], filled=True, size=70, opacity=1)
+    return stacks.as_spec(alt.layer(stems, heads).properties(height=height))
+
+
+def _texts(**titles: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(field=f, type="nominal", title=title) for f, title in titles.items()]

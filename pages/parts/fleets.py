@@ -1,0 +1,141 @@
+"""Devices online by the size of their owners' fleets, day by day, and which days were seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from pages.parts import answers, words
+
+SIZES = {"1-2": "1–2", "3-9": "3–9", "10-99": "10–99", "100-999": "100–999", "1000+": "1,000+"}
+DAY = dt.timedelta(1)
+
+
+class Observed(NamedTuple):
+    """The days of the oldest and the newest event, the instant of the newest (UTC), and the days
+    on which any device came online (or sent an event that was ignored)."""
+
+    begin: dt.date
+    newest: dt.date
+    newest_at: dt.datetime
+    active: frozenset[dt.date]
+
+    @property
+    def usual(self) -> dt.date:
+        """The newest whole day; with a single day of events, that day."""
+        return max(self.begin, self.newest - DAY)
+
+    def whole(self, day: dt.date) -> bool:
+        """Whether the day lies between those of the oldest and newest event, seen in part only."""
+        return self.begin < day < self.newest
+
+
+class FleetDay(NamedTuple):
+    """Distinct devices of the window that ends on `day`, one number for each of SIZES."""
+
+    day: dt.date
+    devices: tuple[int, ...]
+    complete: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.devices)
+
+
+def observed() -> Observed | None:
+    """Which days there are events of; None before the first one."""
+    for row in answers.ask("freshness").to_pylist():
+        if row["dataset"] == "connectivity_events" and row["newest_day"]:
+            # A first event goes online or is ignored, so the audit begins with its day.
+            active = audit(row["newest_day"])["day"].unique().to_pylist()
+            return Observed(active[0], row["newest_day"], row["newest_event"], frozenset(active))
+    return None
+
+
+def audit(newest: dt.date) -> pa.Table:
+    """The whole repair audit, from the first event's day on."""
+    return answers.ask("repair_audit", first_day=dt.date.min, last_day=newest)
+
+
+def between(table: pa.Table, first: dt.date, last: dt.date) -> pa.Table:
+    """The rows of `table` whose day lies in the period."""
+    day = table["day"]
+    inside = pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last))
+    return table.filter(inside)
+
+
+def days(table: pa.Table) -> list[FleetDay]:
+    """The rows of `online_devices`, five a day, as one value a day."""
+    count = len(SIZES)
+    devices = table["devices"].to_pylist()
+    return [
+        FleetDay(day, tuple(devices[row : row + count]), complete)
+        for row, day, complete in zip(
+            range(0, table.num_rows, count),
+            table["day"].to_pylist()[::count],
+            table["complete"].to_pylist()[::count],
+            strict=True,
+        )
+    ]
+
+
+def change(days: Sequence[FleetDay], index: int) -> float | None:
+    """Percent against 7 days before; None where that day is missing, incomplete or had none."""
+    if index < 7 or not days[index - 7].complete or not days[index - 7].total:
+        return None
+    return 100 * (days[index].total / days[index - 7].total - 1)
+
+
+def arrow(percent: float | None) -> Literal["up", "down", "off"]:
+    """The arrow beside a change; none where there is none to see."""
+    if percent is None or words.percent(percent) == words.percent(0):
+        return "off"
+    return "up" if percent > 0 else "down"
+
+
+def long(hours: float) -> str:
+    """`3 days 4 h`, and below two days `6 h 40 min`."""
+    if hours < 48:
+        return words.duration(3600 * hours)
+    days, rest = divmod(round(hours), 24)
+    return f"{words.counted(days, 'day')} {rest} h"
+
+
+def of_size(fleet_size: str) -> str:
+    """`Fleets of 1–2`."""
+    return f"Fleets of {SIZES[fleet_size]}"
+
+
+def compared(days: Sequence[FleetDay], index: int) -> str:
+    """The change against 7 days before, or why there is none."""
+    percent = change(days, index)
+    if percent is not None:
+        return f"{words.percent(percent)} in a week"
+    if not days[index].complete:
+        return "seen in part only"
+    if index < 7 or not days[index - 7].complete:
+        return "no week before"
+    return "none a week before"
+
+
+def part(devices: int, total: int) -> str:
+    """`668 (19.4 %)`."""
+    return f"{words.count(devices)} ({words.share(devices, total)})"
+
+
+# Columns of tables.
+
+
+def whole(label: str, help: str | None = None) -> Any:
+    """A fractional number, shown as a whole one."""
+    return st.column_config.NumberColumn(label, format="%,.0f", help=help)
+
+
+def hours(label: str, help: str | None = None) -> Any:
+    """Hours with two decimals."""
+    return st.column_config.NumberColumn(f"{label} (h)", format="%.2f", help=help)

@@ -1,0 +1,200 @@
+"""Bars over days, stacked by kind: as amounts or as shares, with what a projection adds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from pages.parts import calendar, palette, words
+from pages.parts.charts import Spec
+
+LONG = 200  # days: beyond, bars touch and the axis names months
+Kinds = tuple[tuple[str, str], ...]  # words and colour, in the order of the stack
+Row = dict[str, Any]
+
+
+# The table of a chart: a row per day.
+
+
+def seen(
+    day: dt.date,
+    amounts: Sequence[int],
+    texts: Sequence[str],
+    total: str,
+    note: str,
+    *,
+    complete: bool = True,
+    silent: bool = False,
+    chosen: bool = False,
+) -> Row:
+    """A day with an amount and its words for each kind; `silent` days had no event at all."""
+    return {
+        "day": day,
+        "iso": day.isoformat(),
+        "heading": words.day(day),
+        "total": total,
+        "note": note,
+        "complete": complete,
+        "silent": silent,
+        "chosen": chosen,
+        "weekend": calendar.weekend(day),
+        **{f"amount {place}": amount for place, amount in enumerate(amounts)},
+        **{f"text {place}": text for place, text in enumerate(texts)},
+    }
+
+
+def table(rows: Iterable[Row], kinds: int, projected: bool = False) -> pa.Table:
+    """Rows of `seen` and, when `projected`, of `projection.bar` as the chart takes them."""
+    texts = ["iso", "heading", "total", "note"]
+    flags = ["complete", "silent", "chosen", "weekend"]
+    numbers: list[str] = []
+    if projected:
+        texts += ["expects", "in_80", "in_95"]
+        numbers = ["expected", "low_80", "high_80", "low_95", "high_95"]
+    fields = [("day", pa.date32())]
+    fields += [(f"amount {place}", pa.int64()) for place in range(kinds)]
+    fields += [(f"text {place}", pa.string()) for place in range(kinds)]
+    fields += [(name, pa.string()) for name in texts]
+    fields += [(name, pa.bool_()) for name in flags]
+    fields += [(name, pa.float64()) for name in numbers]
+    return pa.Table.from_pylist(list(rows), schema=pa.schema(fields))
+
+
+# The specification of a chart.
+
+
+@cache
+def stack(
+    kinds: Kinds,
+    title: str,
+    total_title: str,
+    *,
+    shares: bool = False,
+    projected: bool = False,
+    long: bool = False,
+    legend: str | None = None,
+    height: int = 300,
+) -> Spec:
+    """Clicking a day gives its `iso`; `legend` is a title that every kind's words begin with."""
+    base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long)))
+    days = base.transform_filter("isValid(datum.iso)")
+    layers = [] if long else [_weekends(days)]
+    layers += [_silent(days), _chosen(days), _bars(days, kinds, title, legend, shares, long)]
+    if projected:
+        layers += _projection(base.transform_filter("isValid(datum.expected)"))
+    layers += [_hover(days, kinds, total_title)]
+    return as_spec(alt.layer(*layers).properties(height=height))
+
+
+def axis(long: bool) -> alt.Axis:
+    """Days of weeks, or months."""
+    return alt.Axis(
+        format="%b %Y" if long else "%-d %b",
+        tickCount="month" if long else "week",
+        labelOverlap=True,
+        grid=False,
+    )
+
+
+def as_spec(chart: alt.LayerChart | alt.FacetChart) -> Spec:
+    """What st.vega_lite_chart takes."""
+    spec: Spec = chart.to_dict()
+    spec.pop("$schema", None)
+    spec.pop("config", None)
+    return spec
+
+
+def _bars(
+    days: alt.Chart, kinds: Kinds, title: str, legend: str | None, shares: bool, long: bool
+) -> Any:
+    names, colours = [name for name, _ in kinds], [colour for _, colour in kinds]
+    amounts: list[Any] = [f"amount {place}" for place in range(len(kinds))]
+    return (
+        days.transform_fold(amounts, as_=["column", "amount"])
+        .transform_calculate(place=f"indexof({amounts}, datum.column)")
+        .transform_calculate(kind=f"{names}[datum.place]")
+        .mark_bar(binSpacing=0 if long else 1)
+        .encode(
+            y=alt.Y(
+                "amount:Q",
+                stack="normalize" if shares else "zero",
+                title=title,
+                axis=alt.Axis(
+                    tickCount=5, format="%" if shares else ",d", tickMinStep=0 if shares else 1
+                ),
+            ),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=names, range=colours),
+                legend=_legend(legend),
+            ),
+            order=alt.Order("place:Q"),
+            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+        )
+    )
+
+
+def _legend(title: str | None) -> alt.Legend:
+    """The title stands before the labels, which do not repeat it."""
+    labels = f"replace(datum.label, '{title} ', '')" if title else "datum.label"
+    return alt.Legend(
+        title=title, titleOrient="left", labelExpr=labels, orient="top", symbolType="square"
+    )
+
+
+def _projection(days: alt.Chart) -> list[Any]:
+    """A dashed line on its two intervals, beginning where the bars end."""
+    middle = days.encode(
+        x=alt.X("utcyearmonthdate(day):T", bandPosition=0.5), y=alt.Y("expected:Q")
+    )
+    bands = [
+        middle.mark_area(color=palette.PROJECTION, opacity=opacity).encode(
+            y=alt.Y(f"low_{percent}:Q"), y2=f"high_{percent}:Q"
+        )
+        for percent, opacity in ((95, 0.3), (80, 0.4))
+    ]
+    line = middle.mark_line(color=palette.PROJECTION, strokeDash=[5, 3])
+    hover = days.mark_bar(binSpacing=0, opacity=0).encode(
+        tooltip=[
+            _text("heading", "Projected"),
+            _text("expects", "Expected"),
+            _text("in_80", "80 % likely"),
+            _text("in_95", "95 % likely"),
+        ]
+    )
+    return [*bands, line, hover]
+
+
+def _hover(days: alt.Chart, kinds: Kinds, total_title: str) -> Any:
+    texts = [_text(f"text {place}", name) for place, (name, _) in enumerate(kinds)]
+    tooltip = [_text("heading", "Day"), _text("total", total_title), *reversed(texts)]
+    return (
+        days.mark_bar(binSpacing=0, opacity=0, cursor="pointer")
+        .encode(tooltip=[*tooltip, _text("note", "Seen")])
+        .add_params(alt.selection_point("day", fields=["iso"], toggle=False))
+    )
+
+
+def _chosen(days: alt.Chart) -> Any:
+    return days.mark_bar(binSpacing=0, color=palette.CHOSEN).transform_filter("datum.chosen")
+
+
+def _silent(days: alt.Chart) -> Any:
+    return days.mark_bar(binSpacing=0, color=palette.QUIET, opacity=0.2).transform_filter(
+        "datum.silent"
+    )
+
+
+def _weekends(days: alt.Chart) -> Any:
+    return days.mark_bar(binSpacing=0, color=palette.QUIET, opacity=0.08).transform_filter(
+        "datum.weekend"
+    )
+
+
+def _text(field: str, title: str) -> alt.Tooltip:
+    return alt.Tooltip(field=field, type="nominal", title=title)
