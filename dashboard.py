@@ -5,12 +5,15 @@ The server imports this file for `app`; each visit of a page runs it as `__main_
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Mount
 from streamlit.runtime.pages_manager import PagesManager
+
+import api
+from warehouse import Settings
 
 PAGES = (
     ("overview", "Overview", "🏠"),
@@ -38,12 +41,11 @@ def show() -> None:
         live.follow(shown)
 
 
-def routes() -> list[BaseRoute]:
-    """The API's, once the package `api` has an `app`."""
-    if find_spec("api") is None:
-        return []
-    api = getattr(import_module("api"), "app", None)
-    return [Mount("/api", app=api)] if callable(api) else []
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Report jobs and the loader's waker live as long as the server."""
+    async with api.running(Settings.from_env()):
+        yield
 
 
 if __name__ == "__main__":
@@ -52,4 +54,4 @@ else:
     # A folder named pages means Streamlit's older kind of app to it until the first st.navigation:
     # a server's first visitor, coming by a link to a page, would get that page without this file.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=routes())
+    app = st.App(__file__, routes=[Mount("/api", app=api.app), *api.root_routes], lifespan=lifespan)
