@@ -48,8 +48,9 @@ class Seen:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamps: dict[str, list[object]] = {}
-        with contextlib.suppress(OSError, ValueError):
-            self._stamps = json.loads(path.read_text("utf-8"))
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            noted = json.loads(path.read_text("utf-8")).items()
+            self._stamps = {name: stamp for name, stamp in noted if isinstance(stamp, list)}
 
     def source_id(self, arrival: Arrival) -> str | None:
         """The identity of a file that did not change since it was noted."""

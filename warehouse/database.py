@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 MEMORY = "2GB"
+READER_SPILL = "4GB"
 
 
 def glob_literal(path: Path) -> str:
@@ -19,9 +20,12 @@ def connect(
 ) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory without `path`.
 
-    `spill` is the folder for what outgrows the memory limit. Raises duckdb.Error.
+    `spill` is the folder for what outgrows the memory limit; a reader's questions may spill
+    READER_SPILL and no more, so that none fills the disk. Raises duckdb.Error.
     """
     config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
+    if read_only:
+        config["max_temp_directory_size"] = READER_SPILL
     if spill:
         config["temp_directory"] = str(spill)
     connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
