@@ -48,9 +48,9 @@ class Seen:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamps: dict[str, list[object]] = {}
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            noted = json.loads(path.read_text("utf-8")).items()
-            self._stamps = {name: stamp for name, stamp in noted if isinstance(stamp, list)}
+        with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+            noted = json.loads(path.read_text("utf-8"))
+            self._stamps = {name: [*cells] for name, cells in noted.items() if len(cells) == 5}
 
     def source_id(self, arrival: Arrival) -> str | None:
         """The identity of a file that did not change since it was noted."""
