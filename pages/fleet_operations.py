@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,15 +70,12 @@ def answer(weeks: Rows, observed: Observed) -> str:
     if place is None:
         return "No week of this period was seen from Monday to Sunday"
     week = weeks[place]
-    said = f"In the week from {words.day(week['week'])}, "
+    when = f"in the week from {words.day(week['week'])}"
     if first_seen(week, observed):
-        return f"{said}the first one, {words.counted(week['devices'], 'device')} came online"
-    if not week["devices"]:
-        return f"{said}no device was online"
-    return (
-        f"{said}{words.counted(week['new_devices'], 'device')} came online for the first time "
-        f"and {words.count(week['lost_devices'])} of the week before did not come back"
-    )
+        return f"{words.counted(week['devices'], 'device')} came online {when}, the first one"
+    new = week["new_devices"]
+    said = words.counted(new, "new device") if new else "No new device"
+    return f"{said} and {words.count(week['lost_devices'])} lost {when}"
 
 
 def first_seen(week: dict[str, Any], observed: Observed) -> bool:
@@ -129,7 +127,7 @@ def hours_card(place: DeltaGenerator, days: Rows) -> None:
     change = 100 * (now / before - 1) if now is not None and before else None
     place.metric(
         "Online per device-day",
-        "–" if now is None else words.duration(3600 * now),
+        in_hours(now),
         NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
         delta_arrow=fleets.arrow(change),
         delta_color="off" if change is None else "blue",
@@ -259,8 +257,8 @@ def hours_answer(days: Rows) -> str:
     day = days[place]
     return (
         f"A device that was online on {words.day(day['day'])} was so for "
-        f"{words.duration(3600 * day['mean_hours'])} on average; half of them for "
-        f"{words.duration(3600 * day['median_hours'])}{' or more' if day['median_hours'] < 24 else ''}"
+        f"{fleets.long(day['mean_hours'])} on average; half of them for "
+        f"{fleets.long(day['median_hours'])}{' or more' if day['median_hours'] < 24 else ''}"
     )
 
 
@@ -287,15 +285,15 @@ def hour_points(day: dict[str, Any], observed: Observed) -> Rows:
 
 
 def in_hours(hours: float | None) -> str:
-    return "–" if hours is None else words.duration(3600 * hours)
+    return "–" if hours is None else fleets.long(hours)
 
 
 def day_seen(day: dict[str, Any], observed: Observed) -> str:
     if day["complete"]:
         return "whole"
     if day["day"] == observed.newest:
-        return f"in part, the newest event is of {observed.newest_at:%H:%M} UTC"
-    return "in part, the first event is of this day"
+        return f"until {observed.newest_at:%H:%M} UTC"
+    return "from the first event"
 
 
 # Servers: what they carried and what their destruction cut off.
@@ -307,12 +305,12 @@ def show_servers(servers: pa.Table, observed: Observed) -> None:
     st.markdown(f"**{servers_answer(rows, ended)}**")
     if ended:
         charts.draw(
-            fleet_charts.cut_off(),
+            fleet_charts.cut_off(stacks.instants(lasting([row["destroyed_at"] for row in ended]))),
             pa.Table.from_pylist([stem(row) for row in ended]),
             "servers",
             f"Intervals cut off by the destruction of {words.counted(len(ended), 'server')}",
         )
-    st.caption("Over all days: servers outlive any period.")
+    st.caption("All servers over all days, whatever the period above.")
     downloads.offer(servers, "online-servers")
     st.dataframe(
         server_rows(rows, observed),
@@ -331,9 +329,8 @@ SERVERS = {
     "cut_off": tables.number("Cut off", "Intervals that its destruction ended"),
     "share": tables.amount_in_words("Share", "Of its intervals, cut off by its destruction"),
     "hours": fleets.whole("Hours online", "Of all its intervals together"),
-    "created": tables.instant("Created"),
     "destroyed": tables.instant("Destroyed"),
-    "lived": tables.amount_in_words("Lived"),
+    "lived": tables.amount_in_words("Lived", "From its creation"),
 }
 
 
@@ -345,11 +342,15 @@ def servers_answer(rows: Rows, ended: Rows) -> str:
     if not ended:
         return f"{said}; no server's destruction cut off an interval"
     worst = max(ended, key=lambda row: int(row["cut_off_intervals"]))
-    return (
-        f"{said}; the destruction of `{worst['server_id']}` on "
-        f"{words.day(worst['destroyed_at'])} cut off the most: "
-        f"{words.counted(worst['cut_off_intervals'], 'interval')}"
-    )
+    many = words.counted(worst["cut_off_intervals"], "interval")
+    when = words.day(worst["destroyed_at"])
+    if worst is first:
+        return f"{said}, and its destruction on {when} cut off the most, {many}"
+    return f"{said}; the destruction of `{worst['server_id']}` on {when} cut off the most, {many}"
+
+
+def lasting(instants: list[dt.datetime]) -> dt.timedelta:
+    return max(instants) - min(instants)
 
 
 def stem(row: dict[str, Any]) -> dict[str, Any]:
@@ -374,7 +375,6 @@ def server_rows(rows: Rows, observed: Observed) -> pa.Table:
             "cut_off": [row["cut_off_intervals"] for row in rows],
             "share": [words.share(row["cut_off_intervals"], row["intervals"]) for row in rows],
             "hours": [row["hours"] for row in rows],
-            "created": pa.array([row["created_at"] for row in rows], pa.timestamp("us")),
             "destroyed": pa.array([row["destroyed_at"] for row in rows], pa.timestamp("us")),
             "lived": [lived(row) for row in rows],
         }

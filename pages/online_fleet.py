@@ -246,9 +246,9 @@ def bar(day: FleetDay, observed: Observed) -> stacks.Row:
 def seen(day: FleetDay, observed: Observed) -> str:
     """How much of the window was seen, in words."""
     if not day.complete:
-        return f"in part, the first event is of {words.day(observed.begin)}"
+        return f"from {words.day(observed.begin)}, the first event"
     if day.day == observed.newest:
-        return f"in part, the newest event is of {observed.newest_at:%H:%M} UTC"
+        return f"until the newest event, {observed.newest_at:%H:%M} UTC"
     if day.day not in observed.active:
         return "no device came online"
     return "whole"

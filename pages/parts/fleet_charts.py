@@ -17,29 +17,34 @@ MEASURES = ("Mean", "Median")
 def coming_and_going(long: bool, height: int = 300) -> Spec:
     """Devices won above the line and lost below it, a bar a week.
 
-    Columns: week (its Monday), kind (one of CHANGES), amount (negative for lost), complete,
-    heading, online, new, returned, lost, note.
+    Columns: week (its Monday), kind (one of CHANGES), place (of the kind), amount (negative for
+    lost), complete, heading, online, new, returned, lost, note.
     """
-    week = alt.X("utcyearmonthdate(week):T", title=None, axis=stacks.axis(long), bandPosition=0)
+    mondays = alt.Axis(format="%b %Y" if long else "%-d %b", labelAngle=0, labelOverlap=True)
+    week = alt.X("utcyearmonthdate(week):O", title=None, axis=mondays)
     hues = [palette.CHANGE[kind] for kind in CHANGES]
-    base = alt.Chart().encode(x=week)
-    bars = base.mark_bar(size=4 if long else 20).encode(
-        y=alt.Y("amount:Q", title="Devices a week", axis=alt.Axis(tickCount=5, format=",d")),
-        color=alt.Color(
-            "kind:N",
-            scale=alt.Scale(domain=list(CHANGES), range=hues),
-            legend=alt.Legend(title=None, orient="top", symbolType="square"),
-        ),
-        order=alt.Order("place:Q"),
-        opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
-        tooltip=_texts(
-            heading="Week",
-            online="Online",
-            new="New",
-            returned="Returned",
-            lost="Lost",
-            note="Seen",
-        ),
+    bars = (
+        alt.Chart()
+        .mark_bar()
+        .encode(
+            x=week,
+            y=alt.Y("amount:Q", title="Devices a week", axis=alt.Axis(tickCount=5, format=",d")),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(CHANGES), range=hues),
+                legend=stacks.named_legend(None),
+            ),
+            order=alt.Order("place:Q"),
+            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+            tooltip=_texts(
+                heading="Week",
+                online="Online",
+                new="New",
+                returned="Returned",
+                lost="Lost",
+                note="Seen",
+            ),
+        )
     )
     line = alt.Chart().mark_rule(color=palette.QUIET).encode(y=alt.datum(0))
     return stacks.as_spec(alt.layer(bars, line).properties(height=height))
@@ -64,7 +69,7 @@ def hours(long: bool, height: int = 300) -> Spec:
         ),
         color=alt.Color(
             "measure:N",
-            scale=alt.Scale(domain=list(MEASURES), range=[palette.MAIN, palette.CHOSEN]),
+            scale=alt.Scale(domain=list(MEASURES), range=[palette.MAIN, "#56B4E9"]),
             legend=alt.Legend(title=None, orient="top"),
         ),
     )
@@ -87,8 +92,8 @@ def hours(long: bool, height: int = 300) -> Spec:
 
 
 @cache
-def cut_off(height: int = 240) -> Spec:
-    """When servers were destroyed and how many intervals each cut off.
+def cut_off(instants: str, height: int = 240) -> Spec:
+    """When servers were destroyed and how many intervals each cut off; `instants` formats the axis.
 
     Columns: destroyed_at, cut_off, server, when, intervals, devices.
     """
@@ -97,7 +102,7 @@ def cut_off(height: int = 240) -> Spec:
             "destroyed_at:T",
             scale=alt.Scale(type="utc"),
             title=None,
-            axis=alt.Axis(grid=False, labelOverlap=True),
+            axis=alt.Axis(grid=False, labelOverlap=True, format=instants),
         ),
         y=alt.Y("cut_off:Q", title="Intervals cut off", axis=alt.Axis(tickCount=5, tickMinStep=1)),
         tooltip=_texts(

@@ -99,9 +99,9 @@ def arrow(percent: float | None) -> Literal["up", "down", "off"]:
 
 
 def long(hours: float) -> str:
-    """`3 days 4 h`, and below two days `6 h 40 min`."""
+    """`3 days 4 h`, below two days `6 h 40 min` or `24 h`."""
     if hours < 48:
-        return words.duration(3600 * hours)
+        return words.duration(3600 * hours).removesuffix(" 0 min")
     days, rest = divmod(round(hours), 24)
     return f"{words.counted(days, 'day')} {rest} h"
 

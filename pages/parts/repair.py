@@ -39,7 +39,7 @@ NEXT = {
     "events ignored": "Events ignored",
     "events on unknown servers": "Events on unknown servers",
 }
-TWO_LINES = 58  # pixels, the height of a row
+TWO_LINES = 66  # pixels: rows that are higher than 64 wrap their text
 
 
 class Total(NamedTuple):
@@ -178,7 +178,7 @@ def show_device(device: str) -> None:
     rows = intervals.to_pylist()
     st.markdown(f"**{device_answer(device, rows)}**")
     charts.draw(
-        timeline(),
+        timeline(stacks.instants(rows[-1]["ended_at"] - rows[0]["started_at"])),
         pa.Table.from_pylist([stretch(row) for row in rows]),
         "intervals",
         f"The {words.counted(len(rows), 'interval')} in which device {device} was online",
@@ -258,9 +258,12 @@ def stretch(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def timeline() -> charts.Spec:
-    """One row of bars over time, coloured by the rule that decided where each ends."""
-    instant = alt.Axis(grid=False, labelOverlap=True)
+def timeline(instants: str) -> charts.Spec:
+    """One row of bars over time, coloured by the rule that decided where each ends.
+
+    `instants` is the format of the axis.
+    """
+    instant = alt.Axis(grid=False, labelOverlap=True, format=instants)
     domain = [NEXT[rule] for rule in DECIDES]
     colour = alt.Scale(domain=domain, range=[palette.RULE[rule] for rule in DECIDES])
     bars = (
@@ -272,7 +275,7 @@ def timeline() -> charts.Spec:
             color=alt.Color(
                 "rule:N",
                 scale=colour,
-                legend=alt.Legend(title="Next event", orient="top", symbolType="square"),
+                legend=stacks.named_legend("Next event"),
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
             tooltip=[

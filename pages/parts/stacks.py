@@ -101,6 +101,21 @@ def axis(long: bool) -> alt.Axis:
     )
 
 
+def instants(span: dt.timedelta) -> str:
+    """The format of an axis of instants that spans so much."""
+    if span.days > LONG:
+        return "%b %Y"
+    return "%-d %b" if span.days > 7 else "%-d %b %H:%M"
+
+
+def named_legend(title: str | None) -> alt.Legend:
+    """Squares in a row on top; the title stands before the labels, which do not repeat it."""
+    labels = f"replace(datum.label, '{title} ', '')" if title else "datum.label"
+    return alt.Legend(
+        title=title, titleOrient="left", labelExpr=labels, orient="top", symbolType="square"
+    )
+
+
 def as_spec(chart: alt.LayerChart | alt.FacetChart) -> Spec:
     """What st.vega_lite_chart takes."""
     spec: Spec = chart.to_dict()
@@ -131,19 +146,11 @@ def _bars(
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=names, range=colours),
-                legend=_legend(legend),
+                legend=named_legend(legend),
             ),
             order=alt.Order("place:Q"),
             opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
         )
-    )
-
-
-def _legend(title: str | None) -> alt.Legend:
-    """The title stands before the labels, which do not repeat it."""
-    labels = f"replace(datum.label, '{title} ', '')" if title else "datum.label"
-    return alt.Legend(
-        title=title, titleOrient="left", labelExpr=labels, orient="top", symbolType="square"
     )
 
 
