@@ -1,0 +1,70 @@
+"""The whole service as a process, for benchmarks: `streamlit run dashboard.py` on a free port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that answers: its process and its address."""
+
+    pid: int
+    url: str
+
+    def resident_mb(self) -> float:
+        """Memory of the process now, in MB (10^6 bytes)."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def serving(incoming: Path, data: Path) -> Iterator[Running]:
+    """The dashboard and its API over these folders, while the block runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command += ["--server.port", str(port), "--logger.level", "error"]
+    env = {"FLEETPULSE_INCOMING": str(incoming), "FLEETPULSE_DATA": str(data)}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(f"{url}/api/v1/metrics", process)
+        yield Running(process.pid, url)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def load(incoming: Path, data: Path) -> None:
+    """One run of the loader. Raises CalledProcessError."""
+    command = [sys.executable, "etl/load.py", "--json"]
+    command += ["--incoming", str(incoming), "--data", str(data)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(url, timeout=5).raise_for_status()
+            return
+        except httpx.HTTPError as absent:
+            if time.monotonic() > until or process.poll() is not None:
+                raise RuntimeError("the service did not start") from absent
+            time.sleep(0.1)
