@@ -2,10 +2,10 @@
 --
 -- A device that was online from day a to day b is in the windows that end on a to b + length - 1.
 -- In these it belongs to the run of days that started last: to each run until the next one
--- starts and, in the holes that leaves, to the last earlier run that reaches so far. Where such a
--- stretch of windows begins and ends, its owner's fleet grows and shrinks by one; a running total
--- gives the fleet's size, and a second one, over all fleets of a size, the devices. Nothing is
--- ever spread out to one row per device and day.
+-- starts and, in the holes that leaves, to the last earlier run that reaches so far. Where an owner
+-- gets and loses a device in this way the fleet grows and shrinks by one; a running total gives
+-- the fleet's size, and a second one, over all fleets of a size, the devices. Nothing is ever
+-- spread out to one row per device and day.
 -- grain: one row per window length, fleet size and day on which the number changes; it stands
 -- until the next row (day numbers from 1970-01-01)
 -- reads: online_spans
@@ -17,6 +17,9 @@ with windows (length_days) as (
 neighbours as (
     select
         *,
+        lag(user_id) over in_order as user_id_before,
+        lag(to_day_number) over in_order as to_day_number_before,
+        lead(user_id) over in_order as next_user_id,
         lead(from_day_number) over in_order as next_from_day_number,
         max(to_day_number) over (
             partition by device_id
@@ -27,26 +30,30 @@ neighbours as (
     window in_order as (partition by device_id order by event_number)
 ),
 
--- The last windows in which a run, and any run before it, is seen if no later one starts.
+-- The last windows in which a run, and any run before it, is seen if no later one starts; and
+-- whether it goes on from the run before, or into the next, under the same owner.
 seen as (
     select
-        neighbours.*,
-        windows.length_days,
-        neighbours.to_day_number + windows.length_days - 1 as last_seen,
-        neighbours.reach_day_number + windows.length_days - 1 as reach_last_seen,
-        coalesce(neighbours.next_from_day_number - 1, 9223372036854775807) as before_next
+        length_days,
+        device_id,
+        user_id,
+        event_number,
+        from_day_number,
+        to_day_number + length_days - 1 as last_seen,
+        reach_day_number + length_days - 1 as reach_last_seen,
+        coalesce(next_from_day_number - 1, 9223372036854775807) as before_next,
+        coalesce(
+            user_id = user_id_before
+            and from_day_number <= to_day_number_before + length_days,
+            false
+        ) as goes_on,
+        coalesce(
+            user_id = next_user_id
+            and next_from_day_number <= to_day_number + length_days,
+            false
+        ) as is_followed
     from neighbours
     cross join windows
-),
-
-own_stretches as (
-    select
-        length_days,
-        user_id,
-        from_day_number as first_end,
-        least(last_seen, before_next) as last_end
-    from seen
-    where from_day_number <= before_next
 ),
 
 holes as (
@@ -82,16 +89,22 @@ reaching as (
             and holes.first_end < spans.to_day_number + holes.length_days
 ),
 
-stretches as (
-    select length_days, user_id, first_end, last_end from own_stretches
-    union all
-    select length_days, user_id, first_end, last_end from reaching where first_end <= last_end
-),
-
 steps as (
-    select length_days, user_id, first_end as day_number, 1 as step from stretches
+    select length_days, user_id, from_day_number as day_number, 1 as step
+    from seen
+    where not goes_on
     union all
-    select length_days, user_id, last_end + 1 as day_number, -1 as step from stretches
+    select length_days, user_id, least(last_seen, before_next) + 1 as day_number, -1 as step
+    from seen
+    where not is_followed
+    union all
+    select length_days, user_id, first_end as day_number, 1 as step
+    from reaching
+    where first_end <= last_end
+    union all
+    select length_days, user_id, last_end + 1 as day_number, -1 as step
+    from reaching
+    where first_end <= last_end
 ),
 
 fleet_steps as (
