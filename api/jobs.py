@@ -1,8 +1,8 @@
 """Report jobs: a durable queue (huey) and the threads of this process that work it off.
 
 The queue lives in a SQLite file beside the reports, or in Redis with FLEETPULSE_REDIS_URL set. What
-is owed is known from the manifests: after a crash every report that still says `running` is
-queued again at start.
+is owed is known from the manifests: a report that says `running` while nobody computes it and the
+queue is empty was lost with its process or its queue; it is queued again at start or in a minute.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from api.errors import of_warehouse
+from api.errors import Refused, of_warehouse
 from api.manifests import Manifest, ReportFiles, now
 from warehouse import (
     Generation,
@@ -53,20 +53,20 @@ class Jobs:
     def start(self) -> None:
         """Start the threads and queue again what an earlier process did not finish."""
         self.files.folder.mkdir(parents=True, exist_ok=True)
-        queue = _queue(self.files.folder)
-        self._enqueue = queue.task(name="report")(self._compute)
-        queue.periodic_task(crontab(minute="0"), name="clean")(self.files.remove_old)
+        self._queue = _queue(self.files.folder)
+        self._enqueue = self._queue.task(name="report")(self._compute)
+        self._queue.periodic_task(crontab(), name="look after")(self._look_after)
         self._consumer = _Consumer(
-            queue,
+            self._queue,
             workers=WORKERS,
             initial_delay=0.05,
             max_delay=0.25,
             shutdown_timeout=STOP_SECONDS,
         )
-        self.files.remove_old()
-        for manifest in reversed(self.files.all()):
-            if manifest.status == "running":
-                self._enqueue(manifest.report_id)
+        try:
+            self._look_after()
+        except Exception:
+            log.exception("the queue cannot be reached; reports wait until it can")
         self._consumer.start()
 
     def stop(self) -> None:
@@ -76,7 +76,7 @@ class Jobs:
     def request(self, name: str, params: dict[str, Any], generation: Generation) -> Manifest:
         """The report for a question: the one that exists already, else a new one, queued.
 
-        `params` are checked values. Raises what the queue raises where it cannot be reached.
+        `params` are checked values. Raises Refused, 503, where the queue cannot be reached.
         """
         plain = {key: _plain(value) for key, value in sorted(params.items())}
         report_id = self.files.report_id(name, plain, generation.number)
@@ -92,8 +92,21 @@ class Jobs:
                 created_at=now(),
             )
             self.files.write(manifest)
+        try:
             self._enqueue(report_id)
+        except Exception as wrong:
+            log.exception("the queue cannot be reached")
+            raise Refused(503, "The report is noted, but its queue cannot be reached.") from wrong
         return manifest
+
+    def _look_after(self) -> None:
+        """Remove old reports, and queue again those that nobody computes nor will."""
+        self.files.remove_old()
+        if len(self._queue):
+            return
+        for manifest in reversed(self.files.all()):
+            if manifest.status == "running" and not self.files.is_claimed(manifest.report_id):
+                self._enqueue(manifest.report_id)
 
     def _compute(self, report_id: str) -> None:
         """The job: write the report, or the reason why there is none."""

@@ -115,6 +115,11 @@ class ReportFiles:
         finally:
             os.close(handle)
 
+    def is_claimed(self, report_id: str) -> bool:
+        """Is somebody computing it?"""
+        with self.claimed(report_id) as free:
+            return not free
+
     def _secret(self) -> bytes:
         path = self.folder / "secret"
         with suppress(FileNotFoundError):
