@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from api import parameters
-from pages.parts import reports, words
+from pages.parts import reports, site, words
 from warehouse import Metric, metrics
 from warehouse.catalog import Parameter
 
@@ -64,12 +64,12 @@ def field(spec: Metric, parameter: Parameter) -> str | None:
 
 def client(name: str, params: dict[str, Any]) -> str:
     """Commands for a shell: ask, look, fetch."""
-    site = (st.context.url or "http://localhost:8501").partition("/reports")[0]
+    routes = f"{site.origin()}/api/v1/reports"
     asked = json.dumps({"metric": name, "params": params})
     return (
-        f"curl -s -X POST {site}/api/v1/reports -H 'Content-Type: application/json' -d '{asked}'\n"
-        f"curl -s {site}/api/v1/reports/REPORT_ID\n"
-        f"curl -s {site}/api/v1/reports/REPORT_ID/csv -o {name}.csv"
+        f"curl -s -X POST {routes} -H 'Content-Type: application/json' -d '{asked}'\n"
+        f"curl -s {routes}/REPORT_ID\n"
+        f"curl -s {routes}/REPORT_ID/csv -o {name}.csv"
     )
 
 

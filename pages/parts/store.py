@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,8 @@ from pages.parts import (
     charts,
     clock,
     downloads,
+    openable,
     store_charts,
-    store_list,
     trouble,
     words,
 )
@@ -29,13 +30,8 @@ OWN, UTC = "Store's own", "UTC"
 def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
     """The store that the URL names; `ids` are the listed ones, to step through."""
     title = f"One store, {chosen.window.said} to {words.instant(chosen.end)}"
-    show = st.dialog(title, width=WIDTH, position="right", on_dismiss=closed)(drawer)
-    show(ids, stores, chosen)
-
-
-def closed() -> None:
-    address.put("store", None)
-    store_list.forget_row()
+    close = partial(openable.close, "store")
+    st.dialog(title, width=WIDTH, position="right", on_dismiss=close)(drawer)(ids, stores, chosen)
 
 
 def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:

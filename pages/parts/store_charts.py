@@ -6,8 +6,8 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette
-from pages.parts.charts import ROW, Spec
+from pages.parts import palette, spec
+from pages.parts.charts import ROW
 
 STATUSES = ("up", "down", "unknown")
 TABLE_HEAD = 35  # pixels above the first row of st.dataframe
@@ -19,7 +19,7 @@ _HUES = alt.Scale(domain=list(STATUSES), range=[palette.STATUS[name] for name in
 
 
 @cache
-def distribution(below_pct: float, height: int = 190) -> Spec:
+def distribution(below_pct: float, height: int = 190) -> spec.Spec:
     """How many stores reach which uptime; a rule at `below_pct`, and grey apart: not known.
 
     Columns: from_pct, to_pct, stores, kind (low, enough or unknown), step, chosen, says. Selecting
@@ -63,15 +63,16 @@ def distribution(below_pct: float, height: int = 190) -> Spec:
         .encode(x="middle:Q", y="stores:Q", text=alt.Text("stores:Q", format=","))
     )
     rule = (
-        alt.Chart(alt.InlineData(values=[{"at": below_pct, "text": f"{below_pct:g} %"}]))
+        alt.Chart()
+        .transform_filter("datum.step === 0")  # once, not for every row
         .mark_rule(strokeDash=[4, 3], color=palette.QUIET)
-        .encode(x="at:Q")
+        .encode(x=alt.datum(below_pct))
     )
-    return _spec((bars + labels + rule).properties(height=height))
+    return spec.of((bars + labels + rule).properties(height=height))
 
 
 @cache
-def ranges() -> Spec:
+def ranges() -> spec.Spec:
     """Beside a table: each store's uptime as a point on the interval that its polls allow.
 
     Columns: place, store, uptime_pct, low_pct, high_pct, says.
@@ -96,11 +97,11 @@ def ranges() -> Spec:
     point = base.mark_point(filled=True, size=90, opacity=1, color=palette.MAIN).encode(
         x="uptime_pct:Q", tooltip=_SAYS
     )
-    return _spec((interval + point).properties(height=alt.Step(ROW)))
+    return spec.of((interval + point).properties(height=alt.Step(ROW)))
 
 
 @cache
-def changes() -> Spec:
+def changes() -> spec.Spec:
     """What the other method makes of a store: a hollow point for it, a full one for the chosen.
 
     Columns: place, store, chosen_pct, other_pct, says.
@@ -118,11 +119,11 @@ def changes() -> Spec:
         x="other_pct:Q"
     )
     chosen = base.mark_point(filled=True, size=90, color=palette.MAIN, opacity=1).encode(x=percent)
-    return _spec((line + other + chosen).properties(height=alt.Step(24)))
+    return spec.of((line + other + chosen).properties(height=alt.Step(24)))
 
 
 @cache
-def timeline() -> Spec:
+def timeline() -> spec.Spec:
     """A row for each day: when the store was open, the status given to each span, its polls.
 
     Columns: kind (open, status or poll), place (of the day), day, from_hour, to_hour, status,
@@ -172,11 +173,4 @@ def timeline() -> Spec:
             opacity=alt.condition("datum.certain", alt.value(1), alt.value(0.4)),
         )
     )
-    return _spec((open_spans + given + polls).properties(height=alt.Step(DAY_ROW)))
-
-
-def _spec(chart: alt.LayerChart) -> Spec:
-    made: Spec = chart.to_dict()
-    made.pop("$schema", None)
-    made.pop("config", None)
-    return made
+    return spec.of((open_spans + given + polls).properties(height=alt.Step(DAY_ROW)))

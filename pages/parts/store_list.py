@@ -10,14 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, charts, downloads, store_charts, tables, uptime, words
+from pages.parts import address, charts, downloads, openable, store_charts, tables, uptime, words
 from pages.parts.shares import hours, percent, percent_range
 from pages.parts.store_choice import Choice
 from warehouse import export
 
 SHOWN = 12
 LOW, SILENT = "low", "silent"
-_TIMES_OPENED = "times a store was opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +157,15 @@ def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
     rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
     ids = [row["store_id"] for row in rows]
     offer(ordered, f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}")
-    table, picture = st.columns([2, 1], gap="small")
+    table, picture = st.columns([3, 1], gap="small")
     with table:
-        show_table(rows, ids)
+        openable.table(
+            table_rows(rows),
+            "store",
+            ids,
+            COLUMNS,
+            f"{words.counted(len(ids), 'store')}, worst uptime first; choose one to see its time",
+        )
     with picture:
         charts.draw(
             store_charts.ranges(),
@@ -195,21 +200,6 @@ def offer(ordered: pa.Table, name: str) -> None:
         )
 
 
-def show_table(rows: list[dict[str, Any]], ids: list[str]) -> None:
-    key = f"stores {st.session_state.get(_TIMES_OPENED, 0)}"
-    st.dataframe(
-        table_rows(rows),
-        key=key,
-        hide_index=True,
-        height="content",
-        column_config=COLUMNS,
-        on_select=partial(open_row, key, ids),
-        selection_mode=["single-row", "single-cell"],
-        placeholder="–",
-        alt=f"{words.counted(len(ids), 'store')}, worst uptime first; choose one to see its time",
-    )
-
-
 COLUMNS = {
     "store": tables.words("Store"),
     "uptime": tables.amount_in_words("Uptime", "Share of the open time that is known"),
@@ -233,18 +223,6 @@ def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
             "zone": [row["zone"] for row in rows],
         }
     )
-
-
-def open_row(key: str, ids: list[str]) -> None:
-    picked = st.session_state[key]["selection"]
-    rows = picked["rows"] or [row for row, _ in picked["cells"]]
-    if rows:
-        address.put("store", ids[rows[0]])
-
-
-def forget_row() -> None:
-    """A new table without a selection, so that the same cell may be clicked again."""
-    st.session_state[_TIMES_OPENED] = st.session_state.get(_TIMES_OPENED, 0) + 1
 
 
 def intervals(rows: list[dict[str, Any]]) -> pa.Table:

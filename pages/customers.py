@@ -1,0 +1,136 @@
+"""Who sent tables, what they hold, and one customer's table with its own URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.parts import address, answers, customer, downloads, openable, site, tables, words
+
+EXAMPLE = "acme"
+
+
+def page() -> None:
+    customers = answers.ask("customers")
+    rows = customers.to_pylist()
+    if not rows:
+        nobody()
+        return
+    chosen = address.text("customer")
+    if chosen is None:
+        show_all(customers, rows)
+        return
+    choose(chosen, [row["customer_id"] for row in rows])
+    found = [row for row in rows if row["customer_id"] == chosen]
+    if found:
+        customer.show(found[0])
+    else:
+        st.warning(f"There is no customer `{chosen}` with a table.", icon="🔗")
+
+
+def nobody() -> None:
+    """Nothing was sent yet: how to begin."""
+    st.header("No customer has sent a table yet", anchor=False)
+    st.markdown(
+        "Any CSV of 1 to 5 columns becomes its customer's table; the first file fixes the columns."
+    )
+    site.how_to_send(EXAMPLE)
+
+
+def choose(chosen: str, ids: list[str]) -> None:
+    """The way back, and to the other customers."""
+    st.session_state["customer chosen"] = chosen if chosen in ids else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("◀ All customers", on_click=openable.close, args=("customer",))
+        st.selectbox(
+            "Customer",
+            ids,
+            key="customer chosen",
+            placeholder=chosen,
+            on_change=lambda: address.put("customer", st.session_state["customer chosen"]),
+            width=260,
+        )
+
+
+# Everybody.
+
+
+def show_all(customers: pa.Table, rows: list[dict[str, Any]]) -> None:
+    st.subheader(answer(rows), anchor=False)
+    cards(rows)
+    downloads.offer(listing(customers), "customers")
+    ordered = sorted(rows, key=lambda row: -row["total_rows"])
+    openable.table(
+        table_rows(ordered),
+        "customer",
+        [row["customer_id"] for row in ordered],
+        COLUMNS,
+        f"{words.counted(len(rows), 'customer')}, most rows first; choose one to see its table",
+    )
+    with st.expander("Send a table"):
+        site.how_to_send(EXAMPLE)
+
+
+def answer(rows: list[dict[str, Any]]) -> str:
+    total = sum(row["total_rows"] for row in rows)
+    most = max(rows, key=lambda row: int(row["total_rows"]))
+    said = f"{words.counted(len(rows), 'customer')} sent {words.counted(total, 'row')}"
+    if len(rows) == 1:
+        return f"`{most['customer_id']}` sent {words.counted(total, 'row')}"
+    return f"{said}, `{most['customer_id']}` most of them: {words.count(most['total_rows'])}"
+
+
+def cards(rows: list[dict[str, Any]]) -> None:
+    uploads, refused = (sum(row[name] for row in rows) for name in ("uploads", "rejected_rows"))
+    timed = sum(row["time_column"] is not None for row in rows)
+    newest = max(row["last_load"] for row in rows)
+    whole = answers.ask("file_history", of_dataset="customers", of_status="rejected").num_rows
+    with st.container(horizontal=True):
+        customer.card(
+            "Customers", words.count(len(rows)), f"{words.count(timed)} with a time column"
+        )
+        customer.card(
+            "Rows",
+            words.count(sum(row["total_rows"] for row in rows)),
+            f"from {words.counted(uploads, 'upload')}",
+        )
+        customer.card("Refused rows", words.count(refused), customer.whole_files(whole))
+        customer.card("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
+
+
+COLUMNS = {
+    "customer": tables.words("Customer"),
+    "rows": tables.number("Rows"),
+    "uploads": tables.number("Uploads"),
+    "columns": tables.words("Columns"),
+    "first": tables.instant("First row"),
+    "newest": tables.instant("Newest row"),
+    "difference": tables.amount_in_words("Time difference", "Newest row less first row"),
+    "refused": tables.number("Refused rows"),
+}
+
+
+def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table(
+        {
+            "customer": [row["customer_id"] for row in rows],
+            "rows": [row["total_rows"] for row in rows],
+            "uploads": [row["uploads"] for row in rows],
+            "difference": [customer.difference(row["time_difference"]) for row in rows],
+            "refused": [row["rejected_rows"] for row in rows],
+            "first": pa.array([row["first_row_at"] for row in rows], pa.timestamp("us")),
+            "newest": pa.array([row["newest_row_at"] for row in rows], pa.timestamp("us")),
+            "columns": [", ".join(row["columns"]) for row in rows],
+        }
+    )
+
+
+def listing(customers: pa.Table) -> pa.Table:
+    """The metric with its column names as text, which a CSV can hold."""
+    names = [", ".join(names) for names in customers["columns"].to_pylist()]
+    return customers.set_column(customers.schema.get_field_index("columns"), "columns", [names])
+
+
+page()

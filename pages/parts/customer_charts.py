@@ -1,0 +1,65 @@
+"""The pictures of a customer's uploads."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import altair as alt
+
+from pages.parts import palette, spec
+
+_SAYS = alt.Tooltip("says:N", title=" ")
+
+
+@cache
+def arrivals(height: int = 150) -> spec.Spec:
+    """Bars of the rows appended over time.
+
+    Columns: at, padded_from, padded_to (the ends of the time axis), rows, says.
+    """
+    axis = alt.Axis(format="%-d %b %H:%M", labelOverlap=True, tickCount=4, grid=False)
+    ends = alt.Chart().mark_rule(opacity=0)
+    bars = (
+        alt.Chart()
+        .mark_bar(color=palette.MAIN, cornerRadiusEnd=2, size=14)
+        .encode(
+            x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=axis),
+            y=alt.Y(
+                "rows:Q",
+                title="Rows appended",
+                axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d"),
+            ),
+            tooltip=_SAYS,
+        )
+    )
+    padding = (ends.encode(x=alt.X(end)) for end in ("padded_from:T", "padded_to:T"))
+    return spec.of(alt.layer(bars, *padding).properties(height=height))
+
+
+@cache
+def coverage() -> spec.Spec:
+    """A bar for each upload, from its first instant to its newest.
+
+    Columns: place, file, from_at, to_at, says.
+    """
+    bars = (
+        alt.Chart()
+        .mark_bar(color=palette.MAIN, cornerRadius=2, height=10, minBandSize=4)
+        .encode(
+            x=alt.X(
+                "from_at:T",
+                title=None,
+                scale=alt.Scale(type="utc"),
+                axis=alt.Axis(format="%-d %b", labelOverlap=True, tickCount=5),
+            ),
+            x2="to_at:T",
+            y=alt.Y(
+                "file:N",
+                sort=alt.EncodingSortField("place", op="min"),
+                title=None,
+                axis=alt.Axis(labelLimit=120),
+            ),
+            tooltip=_SAYS,
+        )
+    )
+    return spec.of(bars.properties(height=alt.Step(22)))
