@@ -21,6 +21,9 @@ PAGES = (
     ("daily_trend", "Daily trend", "📈"),
     ("online_fleet", "Online fleet", "📡"),
     ("fleet_operations", "Fleet operations", "🛠️"),
+    ("store_uptime", "Store uptime", "🏪"),
+    ("customers", "Customers", "🧾"),
+    ("reports", "Reports", "📄"),
     ("data", "Data", "🗂️"),
 )
 
