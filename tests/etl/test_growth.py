@@ -1,0 +1,123 @@
+"""A new dataset is one spec and a new metric one file; sizes and batches change no number."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from etl import intake, marts
+from tests.etl.loading import answer, current, folders, lay, load_all, load_once, rows
+from tests.etl.world import FIRST, SECOND, State, assert_sound, state
+from warehouse import Settings
+
+ROOT = Path(__file__).parents[2]
+
+TILLS = '''\
+"""A receipt of an old till, which writes Latin-1."""
+
+from etl.datasets.spec import Column, Dataset
+from etl.fields import IDENTIFIER, TEXT, TIMESTAMP
+
+DATASET = Dataset(
+    name="tills",
+    columns=(
+        Column("sold_at", TIMESTAMP),
+        Column("till", IDENTIFIER),
+        Column("article", TEXT, required=False),
+    ),
+    day_column="sold_at",
+    encoding="latin-1",
+)
+'''
+METRIC = """\
+-- Articles sold.
+-- grain: one row per article
+-- column article VARCHAR: the article
+create or replace macro articles() as table
+select distinct article from tills order by article;
+"""
+
+
+def test_a_new_dataset_is_one_spec_and_a_new_metric_one_file(tmp_path: Path) -> None:
+    """Also the one place where an encoding is told: Latin-1 where a spec says so, else UTF-8."""
+    program = tmp_path / "program"
+    for package in ("etl", "warehouse"):
+        shutil.copytree(ROOT / package, program / package)
+    settings = folders(tmp_path)
+    assert generation(program, settings) == 1
+    (program / "etl" / "datasets" / "tills.py").write_text(TILLS)
+    lay(
+        settings.incoming,
+        {
+            "tills/latin.csv": "sold_at;till;article\n2024-01-01 10:00:00;1;Müsli\n".encode(
+                "latin-1"
+            ),
+            "tills/utf.csv": "sold_at;till;article\n2024-01-01 10:00:00;2;Tüte\n".encode(),
+        },
+    )
+    assert generation(program, settings) == 2
+    (program / "warehouse" / "metrics" / "articles.sql").write_text(METRIC)
+    assert generation(program, settings) == 3
+    assert generation(program, settings) == 3
+    with current(settings) as connection:
+        assert answer(connection, "from articles()") == rows("article\nMüsli\nTüte\n")
+
+
+def generation(program: Path, settings: Settings) -> int:
+    """Run the loader of that program; returns the number of the generation afterwards."""
+    places = ["--incoming", str(settings.incoming), "--data", str(settings.data)]
+    finished = subprocess.run(
+        [sys.executable, str(program / "etl" / "load.py"), "--json", *places],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    number: int = json.loads(finished.stdout)["generation"]
+    return number
+
+
+def test_batches_change_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = told(load_all(tmp_path / "together", [FIRST, SECOND]))
+    monkeypatch.setattr(intake, "FLUSH_ROWS", 0)
+    monkeypatch.setattr(marts, "BATCH_ROWS", 1)
+    apart = load_all(tmp_path / "apart", [FIRST, SECOND])
+    assert told(apart) == together
+    assert_sound(apart)
+
+
+def told(settings: Settings) -> State:
+    """All but how the lake is cut into files."""
+    return {name: found for name, found in state(settings).items() if name != "parquet_files"}
+
+
+@pytest.mark.parametrize("count", [60_000, pytest.param(4_000_000, marks=pytest.mark.torture)])
+def test_every_line_keeps_its_number_in_a_large_file(tmp_path: Path, count: int) -> None:
+    """Blank and bad lines are strewn among the rows, whose ids are their line numbers."""
+    settings = folders(tmp_path)
+    path = settings.incoming / "large.csv"
+    with path.open("w") as large:
+        large.write("timestamp,id,type,status\n")
+        large.writelines(line(number) for number in range(2, count + 2))
+    summary = load_once(settings, {})
+    blank, bad = (count + 1) // 1009, (count + 1) // 1013
+    assert summary.rows_read == count - blank + (count + 1) // (1009 * 1013)
+    assert summary.rows_rejected == bad
+    with current(settings) as connection:
+        query = "select count(*) from health_reports where id::bigint <> line"
+        assert connection.execute(query).fetchall() == [(0,)]
+        query = "select count(*) from rejects where split_part(raw, ' ', 2)::bigint <> line"
+        assert connection.execute(query).fetchall() == [(0,)]
+
+
+def line(number: int) -> str:
+    if number % 1009 == 0:
+        return "\n"
+    if number % 1013 == 0:
+        return f"bad {number}\n"
+    second = number % 86_400
+    stamp = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return f"2017-05-{number % 28 + 1:02}T{stamp}Z,{number},type{number % 5},status{number % 3}\n"
