@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """The process, its folders, and a client whose paths start at the server's root."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str] | None = None, *, dashboard: bool = False
+    ) -> None:
+        self._dashboard = dashboard
         self.incoming = folder / "incoming"
         self.data = folder / "data"
         self.incoming.mkdir(parents=True, exist_ok=True)
@@ -33,31 +37,36 @@ class Server:
         self.log = folder / "server.log"
 
     def start(self) -> None:
-        """Start it, on any free port, and wait until it answers."""
+        """Start it, on a free port, and wait until it answers."""
+        with socket.socket() as probe:
+            probe.bind(("0.0.0.0", 0))
+            self.port = probe.getsockname()[1]
         with self.log.open("ab") as log:
-            start = log.tell()
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "uvicorn", "tests.api.mounted:app"),
-                    *("--host", "0.0.0.0", "--port", "0"),
-                ],
+                [sys.executable, "-m", *self._command()],
                 env=self._env,
                 cwd=ROOT,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.port = self._port(start)
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60)
-
-    def _port(self, start: int) -> int:
         until = time.monotonic() + 60
-        while time.monotonic() < until:
-            said = self.log.read_bytes()[start:].decode()
-            if "Uvicorn running on" in said:
-                return int(said.split("Uvicorn running on ")[1].split()[0].rsplit(":", 1)[1])
-            assert self.process.poll() is None, said
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
-        raise AssertionError(f"no server after a minute: {said}")
+
+    def _command(self) -> list[str]:
+        if self._dashboard:
+            address = ["--server.address", "0.0.0.0", "--server.port", str(self.port)]
+            return ["streamlit", "run", "dashboard.py", *address]
+        return ["uvicorn", "tests.api.mounted:app", "--host", "0.0.0.0", "--port", str(self.port)]
+
+    def _answers(self) -> bool:
+        try:
+            return self.client.get("/api/v1/metrics").status_code == 200
+        except httpx.TransportError:
+            return False
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -101,9 +110,11 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    folder: Path, env: Mapping[str, str] | None = None, *, dashboard: bool = False
+) -> Iterator[Server]:
     """A server while the block runs; what it wrote is shown if it ended by itself."""
-    server = Server(folder, env)
+    server = Server(folder, env, dashboard=dashboard)
     server.start()
     try:
         yield server
