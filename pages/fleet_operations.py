@@ -74,8 +74,9 @@ def answer(weeks: Rows, observed: Observed) -> str:
     if first_seen(week, observed):
         return f"{words.counted(week['devices'], 'device')} came online {when}, the first one"
     new = week["new_devices"]
+    lost = week["lost_devices"]
     said = words.counted(new, "new device") if new else "No new device"
-    return f"{said} and {words.count(week['lost_devices'])} lost {when}"
+    return f"{said} and {words.count(lost) if lost else 'none'} lost {when}"
 
 
 def first_seen(week: dict[str, Any], observed: Observed) -> bool:
@@ -107,6 +108,7 @@ def week_card(place: DeltaGenerator, label: str, name: str, weeks: Rows) -> None
         chart_data=values[-SPARK_WEEKS:],
         help=HELP[name],
         border=True,
+        height="stretch",
     )
 
 
@@ -134,6 +136,7 @@ def hours_card(place: DeltaGenerator, days: Rows) -> None:
         chart_data=[value for value in values[-SPARK_DAYS:] if value is not None],
         help=HELP["mean_hours"],
         border=True,
+        height="stretch",
     )
 
 
@@ -252,9 +255,11 @@ HOURS = {
 
 def hours_answer(days: Rows) -> str:
     place = newest_whole(days)
-    if place is None or days[place]["mean_hours"] is None:
-        return "No device was online on the newest whole day"
+    if place is None:
+        return "No day of this period was seen as a whole"
     day = days[place]
+    if not day["devices"]:
+        return f"No device was online on {words.day(day['day'])}, the newest whole day"
     return (
         f"A device that was online on {words.day(day['day'])} was so for "
         f"{fleets.long(day['mean_hours'])} on average; half of them for "
@@ -336,6 +341,8 @@ SERVERS = {
 
 def servers_answer(rows: Rows, ended: Rows) -> str:
     first = rows[0]
+    if not first["devices"]:
+        return "No server carried a device"
     said = (
         f"Server `{first['server_id']}` carried the most devices, {words.count(first['devices'])}"
     )

@@ -138,6 +138,7 @@ def online_card(place: DeltaGenerator, label: str, days: Sequence[FleetDay], ind
         chart_data=[day.total for day in recent(days, index)],
         help="Distinct devices online at any time in the window, each counted once.",
         border=True,
+        height="stretch",
     )
 
 
@@ -159,6 +160,7 @@ def largest_card(place: DeltaGenerator, days: Sequence[FleetDay], index: int) ->
         chart_data=[100 * day.devices[size] / (day.total or 1) for day in recent(days, index)],
         help="The fleet size that holds most of the devices: its share of all that were online.",
         border=True,
+        height="stretch",
     )
 
 
@@ -169,13 +171,14 @@ def repaired_card(place: DeltaGenerator, audit: pa.Table) -> None:
     place.metric(
         "Events repaired",
         words.count(repaired),
-        f"{words.share(repaired, online)} of online events",
+        f"{words.share(repaired, online)} of online events" if online else "no online event",
         delta_arrow="off",
         delta_color="off",
         chart_data=repair.by_day(audit)[-SPARK_DAYS:],
         help="Online events in the period whose offline event is missing, so that a rule had to "
         "decide where the interval ends. See *Repair* below.",
         border=True,
+        height="stretch",
     )
 
 
@@ -259,7 +262,7 @@ def ahead_bar(row: dict[str, Any]) -> stacks.Row:
     return {
         "day": row["day"],
         "heading": words.day(row["day"]),
-        "expects": f"{words.count(row['devices'])} devices",
+        "expects": words.counted(round(row["devices"]), "device"),
         "in_80": span(row, 80),
         "in_95": span(row, 95),
         **{end: row["devices" if end == "expected" else end] for end in ends},
@@ -352,8 +355,8 @@ def views(
 
 def show_users(observed: Observed, usual: dt.date, window: int) -> None:
     day = choose.day("Day (UTC)", observed.begin, observed.newest, usual)
-    users = answers.ask("online_users", on_day=day, window_days=window)
-    rows = users.to_pylist()
+    fleet = answers.ask("online_users", on_day=day, window_days=window)
+    rows = fleet.to_pylist()
     if not rows:
         st.markdown(f"**No device was online {within(day, window)}**")
         return
@@ -370,7 +373,7 @@ def show_users(observed: Observed, usual: dt.date, window: int) -> None:
             alt=f"Users and devices by fleet size, {words.day(day)}",
         )
     with table:
-        downloads.offer(users, f"online-users-{day}-{window}-days")
+        downloads.offer(fleet, f"online-users-{day}-{window}-days")
         st.dataframe(
             user_rows(rows, before),
             hide_index=True,
@@ -411,14 +414,18 @@ def coming_and_going(
     now = {row["user_id"]: row["devices"] for row in rows}
     moved = sorted((now.get(u, 0) - before.get(u, 0), u) for u in now.keys() | before.keys())
     said = [
-        f"{words.counted(len(now.keys() - before.keys()), 'user')} came",
-        f"{words.counted(len(before.keys() - now.keys()), 'user')} left",
+        f"{users(len(now.keys() - before.keys()))} came",
+        f"{users(len(before.keys() - now.keys()))} left",
     ]
     if moved[-1][0] > 0:
         said.append(f"`{moved[-1][1]}` grew most, by {words.count(moved[-1][0])}")
     if moved[0][0] < 0:
         said.append(f"`{moved[0][1]}` shrank most, by {words.count(-moved[0][0])}")
     return f"Against {words.short_day(day - 7 * fleets.DAY)}: {', '.join(said)}."
+
+
+def users(count: int) -> str:
+    return words.counted(count, "user") if count else "no user"
 
 
 BY_SIZE = {
@@ -438,7 +445,7 @@ USERS = {
 
 
 def size_rows(rows: list[dict[str, Any]]) -> pa.Table:
-    users = Counter(row["fleet_size"] for row in rows)
+    owners = Counter(row["fleet_size"] for row in rows)
     devices: Counter[str] = Counter()
     for row in rows:
         devices[row["fleet_size"]] += row["devices"]
@@ -446,7 +453,7 @@ def size_rows(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(
         {
             "size": list(fleets.SIZES.values()),
-            "users": [users[size] for size in fleets.SIZES],
+            "users": [owners[size] for size in fleets.SIZES],
             "devices": [devices[size] for size in fleets.SIZES],
             "share": [words.share(devices[size], total) for size in fleets.SIZES],
         }
@@ -532,8 +539,8 @@ def show_projection(ahead: Projection) -> None:
     rows = ahead.rows.to_pylist()
     last = rows[-1]
     st.markdown(
-        f"**{words.count(last['devices'])} devices are expected online on "
-        f"{words.day(last['day'])}, with 80 % probability {span(last, 80)}**"
+        f"**{words.counted(round(last['devices']), 'device')} expected online on "
+        f"{words.day(last['day'])}, with 80\u00a0% probability {span(last, 80)}**"
     )
     st.caption(f"Devices a day, by exponential smoothing with a weekly rhythm; {missed(last)}.")
     downloads.offer(ahead.rows, f"online-forecast-{rows[0]['day']}-{last['day']}")

@@ -6,15 +6,14 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette, stacks
-from pages.parts.charts import Spec
+from pages.parts import palette, spec, stacks
 
 CHANGES = ("New", "Returned", "Lost")
 MEASURES = ("Mean", "Median")
 
 
 @cache
-def coming_and_going(long: bool, height: int = 300) -> Spec:
+def coming_and_going(long: bool, height: int = 300) -> spec.Spec:
     """Devices won above the line and lost below it, a bar a week.
 
     Columns: week (its Monday), kind (one of CHANGES), place (of the kind), amount (negative for
@@ -47,11 +46,11 @@ def coming_and_going(long: bool, height: int = 300) -> Spec:
         )
     )
     line = alt.Chart().mark_rule(color=palette.QUIET).encode(y=alt.datum(0))
-    return stacks.as_spec(alt.layer(bars, line).properties(height=height))
+    return spec.of(alt.layer(bars, line).properties(height=height))
 
 
 @cache
-def hours(long: bool, height: int = 300) -> Spec:
+def hours(long: bool, height: int = 300) -> spec.Spec:
     """Lines over days of the mean and the median device, from 0 to 24 hours.
 
     Columns: day, measure (one of MEASURES), amount (hours), complete, heading, mean, median,
@@ -88,11 +87,11 @@ def hours(long: bool, height: int = 300) -> Spec:
     points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
         opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45))
     )
-    return stacks.as_spec(alt.layer(whole, points, hover).properties(height=height))
+    return spec.of(alt.layer(whole, points, hover).properties(height=height))
 
 
 @cache
-def cut_off(instants: str, height: int = 240) -> Spec:
+def cut_off(instants: str, height: int = 240) -> spec.Spec:
     """When servers were destroyed and how many intervals each cut off; `instants` formats the axis.
 
     Columns: destroyed_at, cut_off, server, when, intervals, devices.
@@ -111,7 +110,7 @@ def cut_off(instants: str, height: int = 240) -> Spec:
     )
     stems = base.mark_rule(color=palette.STATUS["error"], strokeWidth=2)
     heads = base.mark_point(color=palette.STATUS["error"], filled=True, size=70, opacity=1)
-    return stacks.as_spec(alt.layer(stems, heads).properties(height=height))
+    return spec.of(alt.layer(stems, heads).properties(height=height))
 
 
 def _texts(**titles: str) -> list[alt.Tooltip]:

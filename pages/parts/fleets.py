@@ -99,11 +99,13 @@ def arrow(percent: float | None) -> Literal["up", "down", "off"]:
 
 
 def long(hours: float) -> str:
-    """`3 days 4 h`, below two days `6 h 40 min` or `24 h`."""
+    """`3 days 4 h`, below two days `6 h 40 min` or `24 h`; none is `no time`."""
+    if not hours:
+        return "no time"
     if hours < 48:
         return words.duration(3600 * hours).removesuffix(" 0 min")
     days, rest = divmod(round(hours), 24)
-    return f"{words.counted(days, 'day')} {rest} h"
+    return f"{words.counted(days, 'day')} {rest} h".removesuffix(" 0 h")
 
 
 def of_size(fleet_size: str) -> str:

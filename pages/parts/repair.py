@@ -11,7 +11,7 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, charts, downloads, fleets, palette, stacks, tables, words
+from pages.parts import answers, charts, downloads, fleets, palette, spec, stacks, tables, words
 from pages.parts.choose import Period
 
 DECIDES = {
@@ -111,15 +111,17 @@ def answer(counted: dict[str, Total]) -> str:
     if not online:
         return "No device came online in this period"
     normal = counted["offline, same server"].events
-    said = f"{words.share(normal, online)} of {words.counted(online, 'online event')} "
-    said += "ended as the stream says"
+    said = (
+        f"{words.count(normal)} of {words.counted(online, 'online event')} "
+        f"({words.share(normal, online)}) were followed by their offline event"
+    )
     commonest = max(REPAIRED, key=lambda rule: counted[rule].events)
     repaired = sum(counted[rule].events for rule in REPAIRED)
     if not repaired:
-        return f"{said}, none had to be repaired"
+        return f"{said}; none had to be repaired"
     return (
-        f"{said}, {words.count(repaired)} were repaired, most often because the next event "
-        f"was “{NEXT[commonest].lower()}”"
+        f"{said}; the end of {words.count(repaired)} was repaired, most often before "
+        f"“{NEXT[commonest].lower()}”"
     )
 
 
@@ -258,7 +260,7 @@ def stretch(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def timeline(instants: str) -> charts.Spec:
+def timeline(instants: str) -> spec.Spec:
     """One row of bars over time, coloured by the rule that decided where each ends.
 
     `instants` is the format of the axis.
@@ -283,7 +285,7 @@ def timeline(instants: str) -> charts.Spec:
             ],
         )
     )
-    return stacks.as_spec(alt.layer(bars).properties(height=150))
+    return spec.of(alt.layer(bars).properties(height=150))
 
 
 HOVER = {

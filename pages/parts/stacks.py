@@ -10,8 +10,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from pages.parts import calendar, palette, words
-from pages.parts.charts import Spec
+from pages.parts import calendar, palette, spec, words
 
 LONG = 200  # days: beyond, bars touch and the axis names months
 Kinds = tuple[tuple[str, str], ...]  # words and colour, in the order of the stack
@@ -79,7 +78,7 @@ def stack(
     long: bool = False,
     legend: str | None = None,
     height: int = 300,
-) -> Spec:
+) -> spec.Spec:
     """Clicking a day gives its `iso`; `legend` is a title that every kind's words begin with."""
     base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long)))
     days = base.transform_filter("isValid(datum.iso)")
@@ -88,7 +87,7 @@ def stack(
     if projected:
         layers += _projection(base.transform_filter("isValid(datum.expected)"))
     layers += [_hover(days, kinds, total_title)]
-    return as_spec(alt.layer(*layers).properties(height=height))
+    return spec.of(alt.layer(*layers).properties(height=height))
 
 
 def axis(long: bool) -> alt.Axis:
@@ -114,14 +113,6 @@ def named_legend(title: str | None) -> alt.Legend:
     return alt.Legend(
         title=title, titleOrient="left", labelExpr=labels, orient="top", symbolType="square"
     )
-
-
-def as_spec(chart: alt.LayerChart | alt.FacetChart) -> Spec:
-    """What st.vega_lite_chart takes."""
-    spec: Spec = chart.to_dict()
-    spec.pop("$schema", None)
-    spec.pop("config", None)
-    return spec
 
 
 def _bars(

@@ -1,0 +1,262 @@
+"""What a visitor of *Online fleet* and *Fleet operations* reads, on data that the loader took."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import visits
+from tests.etl.loading import load_all
+from tests.visits import cards, said, table
+from warehouse import Settings
+
+MONDAY = dt.date(2026, 3, 2)
+DEVICES = {"a1": "ann", "a2": "ann", "b1": "bob", "b2": "bob", "b3": "bob", "c1": "cat"}
+
+SIZES = ("1-2", "3-9", "10-99", "100-999", "1000+")
+
+Visit = Callable[..., AppTest]
+
+
+def events(days: int, gaps: bool = True) -> str:
+    """Every device from 8 to 17 h on server 7, `c1` not at weekends; two of the gaps of a stream:
+    `a1` never goes offline on 5 May, and `b1` is on server 9 on 6 May when that ends at noon."""
+    lines = []
+    for day in (MONDAY + dt.timedelta(step) for step in range(days)):
+        for device, user in DEVICES.items():
+            if device == "c1" and day.weekday() >= 5:
+                continue
+            server = "9" if gaps and (device, str(day)) == ("b1", "2026-05-06") else "7"
+            lines.append(f"{day} 08:00:00,{device},{user},{server},true")
+            if gaps and (device, str(day)) in {("a1", "2026-05-05"), ("b1", "2026-05-06")}:
+                continue
+            lines.append(f"{day} 17:00:00,{device},{user},{server},false")
+    return "".join(f"{line}\n" for line in lines)
+
+
+SERVERS = "7,2026-01-01 00:00:00,\n9,2026-05-01 00:00:00,2026-05-06 12:00:00\n"
+
+
+@pytest.fixture(scope="module")
+def ten_weeks(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """70 days, from Mon 2 Mar to Sun 10 May 2026."""
+    loads = [{"connectivity_events.csv": events(70), "servers.csv": SERVERS}]
+    return load_all(tmp_path_factory.mktemp("ten_weeks"), loads)
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open a page by its file's name with the state of a link."""
+    return partial(visits.visit, monkeypatch)
+
+
+# The answer and its numbers.
+
+
+def test_the_newest_whole_day_comes_first(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet")
+    assert app.subheader[0].value == (
+        "5 devices were online on Sat 9 May 2026, the newest whole day: as many as a week before"
+    )
+    assert cards(app) == {
+        "Online on Sat 9 May": ("5", "±0 % in a week"),
+        "In 28 days": ("6", "±0 % in a week"),
+        "In fleets of 3–9": ("60 %", "3 devices"),
+        "Events repaired": ("2", "0.5 % of online events"),
+    }
+
+
+def test_a_link_names_period_and_window(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", window="28", last_day="2026-04-03", days="28")
+    assert app.subheader[0].value == (
+        "6 devices were online at some time in the 28 days to Fri 3 Apr 2026"
+    )
+    assert "began before the first event, on Mon 2 Mar 2026" in said(app)
+
+
+def test_each_day_adds_up_to_its_devices(ten_weeks: Settings, visit: Visit) -> None:
+    days = table(visit(ten_weeks, "online_fleet", view="days"))
+    assert len(days) == 70
+    sunday, saturday, friday = days[:3]
+    assert sunday["day"] == dt.date(2026, 5, 10)
+    assert saturday["devices"] == 5
+    assert friday["devices"] == 6
+    assert [friday[size] for size in SIZES] == [3, 3, 0, 0, 0]
+
+
+def test_the_day_still_running_is_marked(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", view="days")
+    assert table(app)[0]["seen"] == "until the newest event, 17:00 UTC"
+    assert "Sun 10 May, seen only up to the newest event, at 17:00 UTC" in said(app)
+
+
+# What lies behind it.
+
+
+def test_a_day_shows_its_users_and_their_fleets(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", day="2026-05-08")
+    assert "3 users had 6 devices online on Fri 8 May 2026; user `bob` the most: 3 (50 %)" in said(
+        app
+    )
+    sizes, users = table(app, 0), table(app, 1)
+    assert sizes[0] == {"size": "1–2", "users": 2, "devices": 3, "share": "50 %"}
+    assert [(row["user"], row["before"]) for row in users] == [("bob", 3), ("ann", 2), ("cat", 1)]
+
+
+def test_another_day_is_a_click_away(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet")
+    previous = next(button for button in app.button if button.label == "◀ Previous")
+    previous.click().run()
+    assert app.query_params["day"] == "2026-05-08"
+    assert "3 users had 6 devices online on Fri 8 May 2026" in said(app)
+    next(button for button in app.button if button.label == "Back to Sat 9 May").click().run()
+    assert "day" not in app.query_params
+
+
+def test_who_left_is_said(tmp_path: Path, visit: Visit) -> None:
+    lines = events(20, gaps=False).splitlines()
+    stay = [line for line in lines if not (",bob," in line and line >= "2026-03-15")]
+    files = {"connectivity_events.csv": "\n".join(stay), "servers.csv": SERVERS}
+    app = visit(load_all(tmp_path, [files]), "online_fleet")
+    assert "no user came, 1 user left, `bob` shrank most, by 3" in said(app)
+
+
+def test_the_audit_counts_each_rule(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", view="repair")
+    audit = {row["next"]: (row["events"], row["hours"]) for row in table(app)}
+    assert audit["Online, same server"] == (1, 24)
+    assert audit["Online, other server"] == (1, 4)
+    assert audit["Offline, same server"] == (398, 398 * 9)
+    assert audit["Events ignored"][0] == 0
+    assert (
+        "398 of 400 online events (99.5 %) were followed by their offline event; the end of 2 was"
+        in said(app)
+    )
+
+
+def test_a_device_shows_what_closed_each_interval(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", device="b1")
+    assert "Device `b1` of user `bob` came online 70 times" in said(app)
+    cut_off = next(row for row in table(app) if row["started"] == pd.Timestamp("2026-05-06 08:00"))
+    assert cut_off["long"] == "4 h"
+    assert cut_off["rule"] == "Online, other server"
+    assert cut_off["means"] == "Ended by the destruction of server 9"
+
+
+def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
+    assert "No online event of a device `zz`" in said(visit(ten_weeks, "online_fleet", device="zz"))
+
+
+def test_the_projection_says_how_wrong_it_was(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", view="projection")
+    assert re.search(
+        r"devices? expected online on Sun 7 Jun 2026, with 80\u00a0% .* \d to \d", said(app)
+    )
+    assert "the same model missed by" in said(app)
+    assert len(table(app)) == 28
+
+
+def test_too_little_history_is_said(tmp_path: Path, visit: Visit) -> None:
+    settings = load_all(tmp_path, [{"connectivity_events.csv": events(10), "servers.csv": SERVERS}])
+    assert "needs 56 whole days of connectivity events, there are 8" in said(
+        visit(settings, "online_fleet", view="projection")
+    )
+
+
+# Fleet operations.
+
+
+def test_weeks_say_what_came_and_went(tmp_path: Path, visit: Visit) -> None:
+    """`b1` is gone from Mon 23 Mar on, `d1` comes on the day after and stays."""
+    lines = events(28, gaps=False).splitlines()
+    march = [line for line in lines if not (",b1," in line and line >= "2026-03-23")]
+    later = ["2026-03-24 09:00:00,d1,dan,7,true", "2026-03-31 08:00:00,a1,ann,7,true"]
+    files = {"connectivity_events.csv": "\n".join(march + later), "servers.csv": SERVERS}
+    app = visit(load_all(tmp_path, [files]), "fleet_operations")
+    assert app.subheader[0].value == "1 new device and 1 lost in the week from Mon 23 Mar 2026"
+    assert cards(app)["Online in the week"] == ("6", "±0 % in a week")
+    weeks = table(app)
+    assert [week["devices"] for week in weeks] == [2, 6, 6, 6, 6]
+    assert [week["seen"] for week in weeks] == ["in part", "whole", "whole", "whole", "whole"]
+
+
+def test_hours_online_per_device(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "fleet_operations", view="hours")
+    assert (
+        "A device that was online on Sat 9 May 2026 was so for 9 h on average; half of them for 9 h"
+        in said(app)
+    )
+    assert cards(app)["Online per device-day"] == ("9 h", "±0 % in a week")
+
+
+def test_servers_say_what_they_cut_off(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "fleet_operations", view="servers")
+    assert (
+        "Server `7` carried the most devices, 6; the destruction of `9` on Wed 6 May 2026 cut off "
+        "the most, 1 interval" in said(app)
+    )
+    lives, ended = table(app)
+    assert (lives["server"], lives["state"], lives["cut_off"]) == ("7", "Lives", 0)
+    assert (ended["server"], ended["state"], ended["cut_off"]) == ("9", "Destroyed", 1)
+    assert ended["lived"] == "5 days 12 h"
+
+
+# Whatever the data, people can read it.
+
+
+@pytest.mark.parametrize("page", ["online_fleet", "fleet_operations"])
+def test_before_the_first_load(tmp_path: Path, visit: Visit, page: str) -> None:
+    empty = Settings(tmp_path / "incoming", tmp_path / "data")
+    assert "Nothing has been loaded yet" in said(visit(empty, page))
+
+
+@pytest.mark.parametrize("page", ["online_fleet", "fleet_operations"])
+def test_without_connectivity_events(tmp_path: Path, visit: Visit, page: str) -> None:
+    settings = load_all(tmp_path, [{"servers.csv": SERVERS}])
+    assert "No connectivity events have been loaded yet" in said(visit(settings, page))
+
+
+VIEWS = [
+    *(("online_fleet", view) for view in ("users", "days", "projection", "repair", "device")),
+    *(("fleet_operations", view) for view in ("weeks", "hours", "servers")),
+]
+ODD = {
+    "one event": "2026-03-02 08:00:00,a1,ann,7,true\n",
+    "only offline events": "2026-03-02 08:00:00,a1,ann,7,false\n",
+    "two days": "2026-03-02 08:00:00,a1,ann,7,true\n2026-03-03 08:00:00,a1,ann,8,false\n",
+    "a year between": "2025-03-02 08:00:00,a1,ann,9,true\n2026-03-03 08:00:00,a2,ann,7,true\n",
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_data_is_said_in_words(tmp_path: Path, visit: Visit, odd: str) -> None:
+    settings = load_all(tmp_path, [{"connectivity_events.csv": ODD[odd], "servers.csv": SERVERS}])
+    for page, view in VIEWS:
+        app = visit(settings, page, view=view, device="a1")
+        read = said(app) + str(cards(app))
+        assert "failed" not in read, f"{page} {view}"
+        assert not re.search(r"\b(nan|inf|NaT|null|None)\b", read), f"{page} {view}: {read}"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"window": "7", "days": "x", "last_day": "2031-01-01", "day": "1999-01-01", "view": "?"},
+        {"days": "99999", "measure": "no", "device": "' or 1=1 --"},
+        {"days": "3", "last_day": "2026-03-02", "window": "28", "measure": "share"},
+    ],
+)
+def test_a_broken_link_still_shows_the_page(
+    ten_weeks: Settings, visit: Visit, link: dict[str, str]
+) -> None:
+    for page in ("online_fleet", "fleet_operations"):
+        app = visit(ten_weeks, page, **link)
+        assert app.subheader
+        assert "failed" not in said(app)

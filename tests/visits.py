@@ -1,0 +1,54 @@
+"""A visitor of the dashboard without a browser: opens a page by a link and reads what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.runtime import pages_manager
+from streamlit.testing.v1 import AppTest, app_test
+
+from warehouse import Settings
+
+DASHBOARD = Path(__file__).parents[1] / "dashboard.py"
+
+
+class Pages(pages_manager.PagesManager):
+    """AppTest takes a folder named pages for Streamlit's older kind of app, whose pages run
+    without dashboard.py; the server does not, since dashboard.py says so when it is imported."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pages_manager.PagesManager.uses_pages_directory = False
+
+
+def visit(monkeypatch: pytest.MonkeyPatch, settings: Settings, page: str, **link: str) -> AppTest:
+    """Open pages/`page`.py with `link` as the URL's parameters."""
+    monkeypatch.setenv("FLEETPULSE_DATA", str(settings.data))
+    monkeypatch.setenv("FLEETPULSE_INCOMING", str(settings.incoming))
+    monkeypatch.setattr(app_test, "PagesManager", Pages)
+    app = AppTest.from_file(str(DASHBOARD), default_timeout=60)
+    app.switch_page(f"pages/{page}.py")
+    for key, value in link.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All running text of the page."""
+    blocks = (*app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning)
+    return "\n".join(block.value for block in (*blocks, *app.error))
+
+
+def cards(app: AppTest) -> dict[str, tuple[str, str]]:
+    """Value and change of each metric card."""
+    return {card.label: (card.value, card.delta) for card in app.metric}
+
+
+def table(app: AppTest, place: int = 0) -> list[dict[str, Any]]:
+    """The rows of a table of the page."""
+    frame = app.dataframe[place].value
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
