@@ -1,0 +1,100 @@
+"""What only a browser shows of *Online fleet*: hovering, clicking a day, links, files, a phone."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.api.server import Server, serving
+from tests.test_online_pages import SERVERS, events
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("online"), dashboard=True) as running:
+        running.drop("connectivity_events.csv", events(70))
+        running.drop("servers.csv", SERVERS)
+        running.load()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        yield context.new_page()
+
+
+def visit(page: Page, server: Server, link: str = "") -> Locator:
+    """Open *Online fleet*; gives the day bars of its picture, oldest first."""
+    page.goto(f"http://127.0.0.1:{server.port}/online_fleet{link}")
+    bars = page.get_by_test_id("stVegaLiteChart").first.locator("path[aria-label*='Seen: ']")
+    expect(bars.first).to_be_attached(timeout=30_000)
+    return bars
+
+
+def test_hovering_a_day_tells_its_numbers_and_shares(page: Page, server: Server) -> None:
+    bars = visit(page, server)
+    expect(bars).to_have_count(70)
+    bars.nth(67).hover()
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_contain_text("Fri 8 May 2026")
+    expect(tooltip).to_contain_text("6 devices")
+    expect(tooltip).to_contain_text("3 (50 %)")
+
+
+def test_clicking_a_day_lists_its_users(page: Page, server: Server) -> None:
+    visit(page, server, "?view=repair").nth(67).click()
+    expect(page.get_by_text("3 users had 6 devices online on Fri 8 May 2026")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"online_fleet\?day=2026-05-08$"))
+    page.get_by_role("button", name="Back to Sat 9 May").click()
+    expect(page.get_by_text("2 users had 5 devices online on Sat 9 May 2026")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"online_fleet$"))
+
+
+def test_the_running_total_is_one_click_away(page: Page, server: Server) -> None:
+    visit(page, server)
+    page.get_by_role("radio", name="28 days").click()
+    expect(page.get_by_role("heading", level=3)).to_contain_text(
+        "6 devices were online at some time in the 28 days to Sat 9 May 2026"
+    )
+    expect(page).to_have_url(re.compile(r"\?window=28$"))
+
+
+def test_the_file_holds_the_metric(page: Page, server: Server) -> None:
+    visit(page, server, "?view=days&days=2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV, 10 rows").click()
+    with download.value.path().open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["day"] for row in rows[::5]] == ["2026-05-09", "2026-05-10"]
+    assert [row["devices"] for row in rows[:5]] == ["2", "3", "0", "0", "0"]
+
+
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, server)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    chart = page.get_by_test_id("stVegaLiteChart").first.bounding_box()
+    assert chart is not None
+    assert chart["x"] >= 0
+    assert chart["x"] + chart["width"] <= 390
