@@ -67,6 +67,15 @@ def test_json_is_one_object_last_on_stdout(tmp_path: Path) -> None:
     }
 
 
+def test_the_machines_time_zone_does_not_matter(tmp_path: Path) -> None:
+    here = load_all(tmp_path / "here", [FIRST])
+    there = folders(tmp_path / "there")
+    lay(there.incoming, FIRST)
+    zone = {**os.environ, "TZ": "Asia/Kathmandu"}
+    subprocess.run(command(there, "--json"), env=zone, stdout=subprocess.DEVNULL, check=True)
+    assert state(there) == state(here)
+
+
 def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = load_all(tmp_path, [FIRST, SECOND])
     incoming, before = fingerprint(settings.incoming), published(settings)
