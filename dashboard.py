@@ -32,7 +32,9 @@ def show() -> None:
     """One run of the page that the visitor is on."""
     from pages.parts import answers, live, trouble
 
-    st.set_page_config(page_title="fleetpulse", page_icon="💓", layout="wide")
+    st.set_page_config(
+        page_title="fleetpulse", page_icon="💓", layout="wide", initial_sidebar_state=230
+    )
     page = st.navigation(
         [st.Page(f"pages/{name}.py", title=title, icon=icon) for name, title, icon in PAGES]
     )

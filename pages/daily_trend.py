@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, calendar, charts, downloads, tables, trouble, words
+from pages.parts import answers, calendar, cards, charts, days, downloads, tables, trouble, words
 
 ANY = "Any"
 WEEK = 7
@@ -22,6 +22,16 @@ class Choice(NamedTuple):
     last_day: dt.date
     days: int
 
+    @property
+    def kind(self) -> str:
+        """`sensor device`, or `device` for any type."""
+        return f"{self.device_type} device" if self.device_type else "device"
+
+    @property
+    def doing(self) -> str:
+        """`reported online`, or `reported` with any status."""
+        return f"reported {self.device_status}" if self.device_status else "reported"
+
 
 def page() -> None:
     kinds = answers.ask("report_kinds").to_pylist()
@@ -33,91 +43,58 @@ def page() -> None:
     daily = answers.ask("daily_devices", **chosen._asdict())
     rows = daily.to_pylist()
     st.subheader(answer(rows, chosen), anchor=False)
-    cards(rows, chosen)
-    charts.draw(
-        charts.daily("Devices a day"),
-        points(rows, chosen),
-        "daily",
-        f"Line of {what(chosen)} on each of {words.counted(chosen.days, 'day')}",
-    )
-    downloads.offer(daily, file_name(chosen))
-    st.dataframe(
-        daily.select(["day", "devices", "reports"]).take(list(range(len(rows)))[::-1]),
-        hide_index=True,
-        column_config=COLUMNS,
-        placeholder="no data",
-        alt=f"{what(chosen)}, day by day, newest first",
-    )
-
-
-COLUMNS = {
-    "day": tables.day("Day (UTC)"),
-    "devices": tables.number("Devices", "Distinct devices with at least one such report"),
-    "reports": tables.number("Reports", "Distinct reports of that type and status"),
-}
+    show_cards(rows)
+    downloads.offer(daily, file_name(chosen), key="daily")
+    chart, table = st.columns([8, 4])
+    with chart:
+        charts.draw(
+            charts.daily("Devices a day", 390),
+            points(rows),
+            "trend",
+            f"Line of {words.plural(chosen.kind)} that {chosen.doing} on each of "
+            f"{words.counted(chosen.days, 'day')}",
+        )
+    with table:
+        show_table(daily)
 
 
 # Controls: type, status, last day, number of days.
 
 
 def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
-    """The busiest type comes first and is the default."""
+    """The busiest type comes first and is the default; the last day may be one without data."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
-    newest = loaded[-1]
-    st.session_state["last day chosen"] = min(
-        max(address.day("last_day") or newest, loaded[0]), newest
-    )
+    every_day = calendar.span(loaded[-1], (loaded[-1] - loaded[0]).days + 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        device_type = st.selectbox(
-            "Type", [*types, ANY], key="type", bind="query-params", width=160
-        )
-        status = st.selectbox(
-            "Status", [ANY, *statuses], key="status", bind="query-params", width=160
-        )
-        last_day = st.date_input(
-            "Last day (UTC)",
-            min_value=loaded[0],
-            max_value=newest,
-            key="last day chosen",
-            format="YYYY-MM-DD",
-            on_change=lambda: address.put_day(
-                st.session_state["last day chosen"], loaded, "last_day"
-            ),
-            width=160,
-        )
-        days = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=140)
-    return Choice(
-        None if device_type == ANY else device_type,
-        None if status == ANY else status,
-        last_day,
-        int(days or 30),
-    )
+        device_type = choose("Type", [*types, ANY], "type")
+        status = choose("Status", [ANY, *statuses], "status")
+        last_day = days.choose("Last day (UTC)", every_day, "last_day")
+        number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
+    return Choice(device_type, status, min(max(last_day, loaded[0]), loaded[-1]), int(number))
+
+
+def choose(label: str, options: list[str], key: str) -> str | None:
+    chosen = st.selectbox(label, options, key=key, bind="query-params", width=150)
+    return None if chosen == ANY else chosen
 
 
 # The answer: a sentence and the numbers that matter.
-
-
-def what(chosen: Choice) -> str:
-    """`sensor devices that reported online`, in words that fit any type and status."""
-    kind = f"{chosen.device_type} devices" if chosen.device_type else "devices"
-    return f"{kind} that reported {chosen.device_status or 'anything'}"
 
 
 def answer(rows: list[dict[str, Any]], chosen: Choice) -> str:
     last = rows[-1]
     day = words.day(chosen.last_day)
     if not last["has_data"]:
-        return f"Nothing was loaded for {day}, so nobody knows how many {what(chosen)}"
-    kind = words.counted(last["devices"], f"{chosen.device_type or ''} device".strip())
-    said = f"{kind} reported {chosen.device_status or ''}".strip() + f" on {day}"
+        return f"No data was loaded for {day}, so how many {chosen.kind}s {chosen.doing} is unknown"
+    said = f"{words.counted(last['devices'], chosen.kind)} {chosen.doing} on {day}"
     before = rows[-1 - WEEK]["devices"] if len(rows) > WEEK else None
     if not before:
         return said
     return f"{said}, {words.compared(100 * (last['devices'] - before) / before)} a week before"
 
 
-def cards(rows: list[dict[str, Any]], chosen: Choice) -> None:
+def show_cards(rows: list[dict[str, Any]]) -> None:
     known = [row for row in rows if row["has_data"]]
     if not known:
         return
@@ -126,24 +103,24 @@ def cards(rows: list[dict[str, Any]], chosen: Choice) -> None:
     mean = sum(row["devices"] for row in known) / len(known)
     holes = len(rows) - len(known)
     with st.container(horizontal=True):
-        card("A day on average", words.count(mean), "devices")
-        card("Most", words.count(most["devices"]), words.short_day(most["day"]))
-        card("Fewest", words.count(least["devices"]), words.short_day(least["day"]))
-        card(
+        cards.plain("On average", words.count(mean), "devices a day with data")
+        cards.plain(
+            "Most", words.count(most["devices"]), f"devices on {words.short_day(most['day'])}"
+        )
+        cards.plain(
+            "Fewest", words.count(least["devices"]), f"devices on {words.short_day(least['day'])}"
+        )
+        cards.plain(
             "Days with data",
             f"{words.count(len(known))} of {words.count(len(rows))}",
-            "no gap" if not holes else words.counted(holes, "gap day"),
+            f"{words.counted(holes, 'day')} missing" if holes else "none missing",
         )
 
 
-def card(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_arrow="off", delta_color="off", border=True)
+# The picture and its table.
 
 
-# The picture.
-
-
-def points(rows: list[dict[str, Any]], chosen: Choice) -> pa.Table:
+def points(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table(
         {
             "day": [row["day"] for row in rows],
@@ -160,6 +137,25 @@ def says(row: dict[str, Any]) -> str:
         return f"{words.day(row['day'])}: no data was loaded"
     devices = words.counted(row["devices"], "device")
     return f"{words.day(row['day'])}: {devices}, {words.counted(row['reports'], 'report')}"
+
+
+def show_table(daily: pa.Table) -> None:
+    newest_first = daily.select(list(COLUMNS)).sort_by([("day", "descending")])
+    st.dataframe(
+        newest_first,
+        hide_index=True,
+        height=390,
+        column_config=COLUMNS,
+        placeholder="no data",
+        alt="The same, day by day, newest first",
+    )
+
+
+COLUMNS = {
+    "day": tables.day("Day (UTC)"),
+    "devices": tables.number("Devices", "Distinct devices with at least one such report"),
+    "reports": tables.number("Reports", "Distinct reports of that type and status"),
+}
 
 
 def file_name(chosen: Choice) -> str:

@@ -1,121 +1,191 @@
-"""What came in, when and from where, and what was refused."""
+"""What came in, when and from where, and what was rejected."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, downloads, tables, words
+from pages.parts import answers, cards, charts, downloads, tables, words
+from warehouse import metric_stream
 
 ANY = "Any"
+SHOWN_ROWS = 10_000
+SHOWN_LOADS = 40
+SHOWN_REASONS = 8
 
 
 def page() -> None:
-    datasets = answers.ask("freshness").to_pylist()
-    loads = answers.ask("load_history")
-    newest = loads.slice(0, 1).to_pylist()
-    if newest:
-        st.subheader(answer(newest[0]), anchor=False)
-        cards(datasets)
+    datasets = answers.ask("freshness")["dataset"].to_pylist()
+    loads = answers.ask("load_history").to_pylist()
+    st.subheader(answer(loads[0]) if loads else "No file has come in yet", anchor=False)
+    show_cards(loads, len(datasets))
     view = st.segmented_control(
         "Show",
         list(VIEWS),
-        default="Loads",
+        default=next(iter(VIEWS)),
         required=True,
         key="show",
         bind="query-params",
         label_visibility="collapsed",
     )
-    VIEWS[view or "Loads"]([row["dataset"] for row in datasets])
+    VIEWS[view]({words.dataset(name): name for name in datasets})
 
 
 def answer(load: dict[str, Any]) -> str:
-    files = words.counted(load["files_loaded"], "file")
-    rows = words.counted(load["rows_loaded"], "row")
-    refused = words.counted(load["rows_rejected"], "row")
-    return (
-        f"The newest load, on {words.instant(load['started_at'])}, took {files} with {rows} "
-        f"and refused {refused if load['rows_rejected'] else 'none'}"
+    files, rows = (
+        words.counted(load["files_loaded"], "file"),
+        words.counted(load["rows_loaded"], "row"),
     )
+    rejected = words.counted(load["rows_rejected"], "row") if load["rows_rejected"] else "none"
+    when = words.instant(load["started_at"])
+    return f"The newest load, {when}, took {files} with {rows} and rejected {rejected}"
 
 
-def cards(datasets: list[dict[str, Any]]) -> None:
-    loaded = sum(row["rows"] for row in datasets)
-    refused = sum(row["rejected_rows"] for row in datasets)
-    files = sum(row["files"] for row in datasets)
+def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
+    def total(column: str) -> int:
+        return sum(load[column] for load in loads)
+
+    rejected = total("rows_rejected")
     with st.container(horizontal=True):
-        st.metric("Rows loaded", words.count(loaded), border=True)
-        st.metric("Rows refused", words.count(refused), border=True)
-        st.metric("Files loaded", words.count(files), border=True)
-        st.metric(
-            "Files refused", words.count(sum(row["refused_files"] for row in datasets)), border=True
+        cards.plain(
+            "Rows loaded",
+            words.count(total("rows_loaded")),
+            f"in {words.counted(datasets, 'dataset')}",
+        )
+        cards.plain(
+            "Rows rejected",
+            words.count(rejected),
+            f"{words.share(rejected, total('rows_read'))} of those read",
+        )
+        again = words.counted(total("files_duplicate"), "duplicate")
+        cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")
+        cards.plain(
+            "Files rejected", words.count(total("files_rejected")), "nothing in them could be read"
         )
 
 
-def show_loads(datasets: list[str]) -> None:
+# Loads.
+
+
+def show_loads(names: dict[str, str]) -> None:
     loads = answers.ask("load_history")
-    downloads.offer(loads, "loads")
+    if loads.num_rows > 1:
+        charts.draw(
+            charts.loads(),
+            load_bars(loads.slice(0, SHOWN_LOADS).to_pylist()[::-1]),
+            "loads",
+            f"Rows of the newest {words.counted(min(loads.num_rows, SHOWN_LOADS), 'load')}",
+        )
+    downloads.offer(loads, "loads", key="loads")
     st.dataframe(loads, hide_index=True, column_config=LOADS, alt="Loads, newest first")
 
 
-def show_files(datasets: list[str]) -> None:
+def load_bars(loads: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            {
+                "load": load["load_id"],
+                "kind": kind,
+                "amount": load[f"rows_{kind}"],
+                "says": f"Load {load['load_id']}, {words.instant(load['started_at'])}: "
+                f"{words.counted(load[f'rows_{kind}'], 'row')} {kind}",
+            }
+            for load in loads
+            for kind in ("loaded", "rejected")
+        ]
+    )
+
+
+# Files.
+
+
+def show_files(names: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = choose_dataset(datasets)
-        status = st.selectbox(
+        dataset = choose_dataset(names)
+        fate = st.selectbox(
             "Fate",
             [ANY, "loaded", "rejected", "duplicate"],
             key="fate",
             bind="query-params",
             width=160,
         )
-    files = answers.ask(
-        "file_history", of_dataset=dataset, of_status=None if status == ANY else status
-    )
-    downloads.offer(files, "files")
+        files = answers.ask(
+            "file_history", of_dataset=dataset, of_status=None if fate == ANY else fate
+        )
+        downloads.offer(files, "files", key="files")
+    known = [name and words.dataset(name) for name in files["dataset"].to_pylist()]
     st.dataframe(
-        files,
+        files.set_column(2, "dataset", pa.array(known, pa.string())),
         hide_index=True,
-        column_order=(
-            "loaded_at",
-            "path",
-            "dataset",
-            "status",
-            "reason",
-            "rows_read",
-            "rows_loaded",
-            "rows_rejected",
-            "bytes",
-            "load_id",
-        ),
+        height=450,
+        column_order=tuple(FILES),
         column_config=FILES,
         placeholder="–",
         alt="Files, newest load first",
     )
 
 
-def show_rejects(datasets: list[str]) -> None:
+# Rejected rows.
+
+
+def show_rejects(names: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = choose_dataset(datasets)
-        text = st.text_input("Reason or line contains", key="text", bind="query-params", width=260)
-    rejects = answers.ask("rejected_rows", of_dataset=dataset, matching=text or None)
-    downloads.offer(rejects, "rejected-rows")
+        dataset = choose_dataset(names)
+        text = st.text_input("Reason or line contains", key="text", bind="query-params", width=240)
+        asked = {"of_dataset": dataset, "matching": text or None}
+        reasons = answers.ask("rejected_reasons", **asked)
+        total = sum(reasons["rejected"].to_pylist())
+        downloads.offer_metric("rejected_rows", total, "rejected-rows", **asked)
+    if not total:
+        st.info(
+            "No rejected row fits the filter." if dataset or text else "No row was ever rejected."
+        )
+        return
+    show_reasons(reasons.slice(0, SHOWN_REASONS).to_pylist())
+    if total > SHOWN_ROWS:
+        st.caption(f"The newest {words.count(SHOWN_ROWS)} of {words.counted(total, 'row')}")
     st.dataframe(
-        rejects,
+        first_rejects(asked),
         hide_index=True,
-        column_order=("path", "line", "column_name", "reason", "raw", "load_id"),
+        height=400,
+        column_order=tuple(REJECTS),
         column_config=REJECTS,
         placeholder="–",
         alt="Rejected rows, newest load first",
     )
 
 
-def choose_dataset(datasets: list[str]) -> str | None:
-    chosen = st.selectbox(
-        "Dataset", [ANY, *datasets], key="dataset", bind="query-params", width=220
+def first_rejects(asked: dict[str, Any]) -> pa.Table:
+    """As many as a person may look through; the download has them all."""
+    batches = metric_stream("rejected_rows", answers.pinned(), **asked)
+    few = islice(batches, -(-SHOWN_ROWS // 65_536))
+    return pa.Table.from_batches(few, batches.schema).slice(0, SHOWN_ROWS)
+
+
+def show_reasons(reasons: list[dict[str, Any]]) -> None:
+    bars = {
+        "name": [row["reason_kind"] for row in reasons],
+        "amount": [row["rejected"] for row in reasons],
+        "says": [
+            f"{words.counted(row['rejected'], 'row')} in {words.counted(row['in_files'], 'file')}: "
+            f"{row['reason_kind']}"
+            for row in reasons
+        ],
+    }
+    charts.draw(
+        charts.amounts("", "Rejected rows", len(reasons)),
+        pa.table(bars),
+        "reasons",
+        f"Rejected rows by reason; most common: {reasons[0]['reason_kind']}",
     )
-    return None if chosen == ANY else chosen
+
+
+def choose_dataset(names: dict[str, str]) -> str | None:
+    chosen = st.selectbox("Dataset", [ANY, *names], key="dataset", bind="query-params", width=200)
+    return names.get(chosen)
 
 
 LOADS = {
@@ -123,21 +193,20 @@ LOADS = {
     "started_at": tables.instant("Started"),
     "seconds": st.column_config.NumberColumn("Took", format="%.1f s"),
     "files_loaded": tables.number("Files loaded"),
-    "files_rejected": tables.number("Files refused"),
-    "files_duplicate": tables.number("Duplicates"),
+    "files_rejected": tables.number("Files rejected"),
+    "files_duplicate": tables.number("Duplicates", "Files whose bytes were loaded before"),
     "rows_read": tables.number("Rows read"),
     "rows_loaded": tables.number("Rows loaded"),
-    "rows_rejected": tables.number("Rows refused"),
+    "rows_rejected": tables.number("Rows rejected"),
 }
 FILES = {
-    "loaded_at": tables.instant("Taken up"),
     "path": tables.words("File"),
-    "dataset": tables.words("Dataset"),
     "status": tables.words("Fate"),
-    "reason": tables.words("Why"),
-    "rows_read": tables.number("Rows read"),
     "rows_loaded": tables.number("Rows loaded"),
-    "rows_rejected": tables.number("Rows refused"),
+    "rows_rejected": tables.number("Rows rejected"),
+    "reason": tables.words("Why"),
+    "loaded_at": tables.instant("Taken up"),
+    "dataset": tables.words("Dataset"),
     "bytes": st.column_config.NumberColumn("Size", format="bytes"),
     "load_id": tables.number("Load"),
 }
@@ -145,8 +214,8 @@ REJECTS = {
     "path": tables.words("File"),
     "line": tables.number("Line"),
     "column_name": tables.words("Column"),
-    "reason": tables.words("Why"),
-    "raw": tables.words("The line in the file"),
+    "reason": tables.words("Why", width=420),
+    "raw": tables.words("The line in the file", width=420),
     "load_id": tables.number("Load"),
 }
 VIEWS = {"Loads": show_loads, "Files": show_files, "Rejected rows": show_rejects}

@@ -8,98 +8,112 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, charts, downloads, tables, words
+from pages.parts import answers, calendar, cards, charts, downloads, tables, words
 
 DAYS = 60
+SPARKLINE_DAYS = 30
 WEEK = dt.timedelta(7)
 
 
 def page() -> None:
     datasets = answers.ask("freshness")
-    days = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
-    if days:
-        newest_day(days)
-    else:
-        st.subheader("No health reports have been loaded yet", anchor=False)
-    st.markdown("#### What is loaded")
+    totals = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
+    rows = datasets.to_pylist()
+    day = max(totals) if totals else None
+    st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
+    with st.container(horizontal=True):
+        if day:
+            show_newest_day(totals, day)
+        show_trust(rows)
+    if day:
+        charts.draw(
+            charts.daily("Reports a day", 200),
+            points(totals, day),
+            "reports",
+            f"Line of health reports a day over the {DAYS} days to {words.day(day)}",
+        )
     show_datasets(datasets)
 
 
-def newest_day(days: dict[dt.date, dict[str, Any]]) -> None:
-    day = max(days)
-    st.subheader(answer(days, day), anchor=False)
-    with st.container(horizontal=True):
-        card("Reports", {d: row["reports"] for d, row in days.items()}, day)
-        card("Devices that reported", {d: row["devices"] for d, row in days.items()}, day)
-    charts.draw(
-        charts.daily("Reports a day", 220),
-        points(days, day),
-        "reports",
-        f"Line of health reports a day over the {DAYS} days to {words.day(day)}",
-    )
+# The newest day in a sentence and in numbers.
 
 
-def answer(days: dict[dt.date, dict[str, Any]], day: dt.date) -> str:
-    devices = words.counted(days[day]["devices"], "device")
-    said = f"{devices} sent {words.counted(days[day]['reports'], 'report')} on {words.day(day)}"
-    before = days.get(day - WEEK)
+def answer(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> str:
+    devices = words.counted(totals[day]["devices"], "device")
+    said = f"{devices} sent {words.counted(totals[day]['reports'], 'report')} on {words.day(day)}"
+    before = totals.get(day - WEEK)
     if not before:
         return said
-    change = 100 * (days[day]["reports"] - before["reports"]) / before["reports"]
+    change = 100 * (totals[day]["reports"] - before["reports"]) / before["reports"]
     return f"{said}, {words.compared(change)} a week before"
 
 
-def card(label: str, values: dict[dt.date, int], day: dt.date) -> None:
-    before = values.get(day - WEEK)
-    st.metric(
-        label,
-        words.count(values[day]),
-        words.percent(100 * (values[day] - before) / before) if before else None,
-        delta_color="blue",
-        delta_description=f"against {words.short_day(day - WEEK)}" if before else None,
-        chart_data=[v for _, v in calendar.filled(values, day, 30) if v is not None],
-        border=True,
+def loaded(rows: list[dict[str, Any]]) -> str:
+    total = words.counted(sum(row["rows"] for row in rows), "row")
+    return f"{total} of {words.counted(len(rows), 'dataset')} loaded, no health reports among them"
+
+
+def show_newest_day(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> None:
+    for label, column in (("Reports", "reports"), ("Devices that reported", "devices")):
+        values = {d: row[column] for d, row in totals.items()}
+        cards.against_week(label, values, day, SPARKLINE_DAYS)
+
+
+def show_trust(rows: list[dict[str, Any]]) -> None:
+    """What was rejected and what is missing, over all datasets."""
+    loads = answers.ask("load_history").to_pylist()
+    rejected = sum(load["rows_rejected"] for load in loads)
+    read = sum(load["rows_read"] for load in loads)
+    holes = {row["dataset"]: row["holes"] for row in rows if row["holes"]}
+    missing = sum(holes.values())
+    where = ", ".join(words.dataset(name).lower() for name in holes)
+    cards.plain(
+        "Rejected rows",
+        words.count(rejected),
+        f"{words.share(rejected, read)} of {words.counted(read, 'row')} read",
     )
+    cards.plain("Days missing", words.count(missing), f"in {where}" if missing else "no holes")
 
 
-def points(days: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
-    span = calendar.span(last, DAYS)
+# The picture.
+
+
+def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
+    rows = [(day, totals.get(day)) for day in calendar.span(last, DAYS)]
     return pa.table(
         {
-            "day": span,
-            "amount": pa.array(
-                [days[d]["reports"] if d in days else None for d in span], pa.int64()
-            ),
-            "weekend": [calendar.weekend(d) for d in span],
-            "has_data": [d in days for d in span],
-            "says": [
-                f"{words.day(d)}: {words.counted(days[d]['reports'], 'report')} from "
-                f"{words.counted(days[d]['devices'], 'device')}"
-                if d in days
-                else f"{words.day(d)}: no data was loaded"
-                for d in span
-            ],
+            "day": [day for day, _ in rows],
+            "amount": pa.array([row and row["reports"] for _, row in rows], pa.int64()),
+            "weekend": [calendar.weekend(day) for day, _ in rows],
+            "has_data": [row is not None for _, row in rows],
+            "says": [says(day, row) for day, row in rows],
         }
     )
 
 
+def says(day: dt.date, row: dict[str, Any] | None) -> str:
+    if row is None:
+        return f"{words.day(day)}: no data was loaded"
+    reports, devices = (
+        words.counted(row["reports"], "report"),
+        words.counted(row["devices"], "device"),
+    )
+    return f"{words.day(day)}: {reports} from {devices}"
+
+
+# Every dataset that ever had a file.
+
+
 def show_datasets(datasets: pa.Table) -> None:
-    downloads.offer(datasets, "freshness")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("#### Freshness")
+        downloads.offer(datasets, "freshness", key="freshness")
     names = [words.dataset(name) for name in datasets["dataset"].to_pylist()]
     st.dataframe(
         datasets.set_column(0, "dataset", [names]),
         hide_index=True,
         height="content",
-        column_order=(
-            "dataset",
-            "newest_event",
-            "last_load",
-            "rows",
-            "files",
-            "rejected_rows",
-            "refused_files",
-            "holes",
-        ),
+        column_order=tuple(COLUMNS),
         column_config=COLUMNS,
         placeholder="–",
         alt="How fresh and complete each dataset is",
@@ -113,7 +127,7 @@ COLUMNS = {
     "rows": tables.number("Rows"),
     "files": tables.number("Files"),
     "rejected_rows": tables.number("Rejected rows"),
-    "refused_files": tables.number("Refused files", "Files that could not be read at all"),
+    "refused_files": tables.number("Rejected files", "Files of which nothing could be read"),
     "holes": tables.number("Days missing", "Days without data between the first and the newest"),
 }
 

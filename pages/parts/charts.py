@@ -12,10 +12,12 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import palette
+from pages.parts import palette, spec
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 Spec = dict[str, Any]
+HEADER = 44  # pixels, what an axis above the bars takes
+SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
 
 
 def draw(
@@ -32,32 +34,30 @@ def draw(
 
 
 @cache
-def ranking() -> Spec:
+def ranking(rows: int) -> Spec:
     """Horizontal bars in the order of the rows, with a tick for the week before.
 
-    Columns: rank, device, reports, before, says, chosen. Selecting a bar gives its `device`.
+    Columns: device, reports, before, says, chosen. Selecting a bar gives its `device`.
     """
-    rows = alt.Y("device:N", sort=alt.EncodingSortField("rank", op="min"), title=None)
-    amount = alt.X(
-        "reports:Q", title="Reports", axis=alt.Axis(orient="top", tickCount=4, format="d")
-    )
+    device = alt.Y("device:N", sort=None, title=None, axis=alt.Axis(labelLimit=90))
+    axis = alt.Axis(orient="top", tickCount=4, format=",d", titlePadding=4)
     bars = (
         alt.Chart()
         .mark_bar(height=20, cornerRadiusEnd=2, cursor="pointer")
         .encode(
-            x=amount,
-            y=rows,
+            x=alt.X("reports:Q", title="Reports", axis=axis),
+            y=device,
             color=alt.condition("datum.chosen", alt.value(palette.CHOSEN), alt.value(palette.MAIN)),
-            tooltip=alt.Tooltip("says:N", title=" "),
+            tooltip=SAYS,
         )
         .add_params(alt.selection_point("bar", fields=["device"], toggle=False))
     )
     ticks = (
         alt.Chart()
         .mark_tick(color=palette.QUIET, thickness=3, height=28)
-        .encode(x="before:Q", y=rows, tooltip=alt.Tooltip("says:N", title=" "))
+        .encode(x="before:Q", y=device, tooltip=SAYS)
     )
-    return _dict((bars + ticks).properties(height=alt.Step(ROW)))
+    return spec.of((bars + ticks).properties(height=ROW * rows + HEADER))
 
 
 @cache
@@ -66,18 +66,17 @@ def daily(title: str, height: int = 280) -> Spec:
 
     Columns: day, amount (NULL without data), weekend, has_data, says.
     """
-    day = alt.X("utcyearmonthdate(day):T", title=None, axis=_days(), bandPosition=0.5)
-    band = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=_days()))
-    amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format="~s"))
-    line = alt.Chart().encode(x=day, y=amount)
-    return _dict(
+    band = _bands()
+    middle = alt.X("utcyearmonthdate(day):T", title=None, axis=_days(), bandPosition=0.5)
+    amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format=",d"))
+    line = alt.Chart().encode(x=middle, y=amount)
+    return spec.of(
         (
             _weekends(band)
             + _holes(band)
-            + line.mark_area(color=palette.MAIN, opacity=0.12, invalid="break-paths-show-domains")
             + line.mark_line(color=palette.MAIN, invalid="break-paths-show-domains")
-            + line.mark_point(color=palette.MAIN, filled=True, size=30, invalid="filter")
-            + band.mark_bar(opacity=0).encode(tooltip=alt.Tooltip("says:N", title=" "))
+            + line.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter")
+            + band.mark_bar(opacity=0).encode(tooltip=SAYS)
         ).properties(height=height)
     )
 
@@ -89,42 +88,83 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str, height: int = 24
     Columns: day, status, place (of the status in the order), amount, weekend, has_data, says.
     """
     names, hues = [name for name, _ in colours], [hue for _, hue in colours]
-    band = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=_days()))
+    band = _bands()
     bars = band.mark_bar().encode(
-        y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format="~s")),
+        y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format=",d")),
         color=alt.Color(
             "status:N",
             scale=alt.Scale(domain=names, range=hues),
             legend=alt.Legend(title=None, orient="top"),
         ),
         order=alt.Order("place:Q"),
-        tooltip=alt.Tooltip("says:N", title=" "),
+        tooltip=SAYS,
     )
-    return _dict(
-        (_weekends(band) + _holes(band) + bars.transform_filter("datum.has_data")).properties(
-            height=height
+    with_data = bars.transform_filter("datum.amount != null")
+    return spec.of((_weekends(band) + _holes(band) + with_data).properties(height=height))
+
+
+@cache
+def amounts(names: str, title: str, rows: int) -> Spec:
+    """Horizontal bars with long names, in the order of the rows.
+
+    Columns: name, amount, says.
+    """
+    axis = alt.Axis(labelLimit=420, labelPadding=8)
+    return spec.of(
+        alt.Chart()
+        .mark_bar(color=palette.MAIN, height=16, cornerRadiusEnd=2)
+        .encode(
+            x=alt.X(
+                "amount:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
+            ),
+            y=alt.Y("name:N", sort=None, title=names or None, axis=axis),
+            tooltip=SAYS,
         )
+        .properties(height=28 * rows + 60)
     )
+
+
+@cache
+def loads() -> Spec:
+    """Rows of each load, in the order of the rows, loaded and rejected stacked.
+
+    Columns: load, kind, amount, says.
+    """
+    kinds = {"loaded": palette.STATUS["online"], "rejected": palette.STATUS["error"]}
+    return spec.of(
+        alt.Chart()
+        .mark_bar(size=24)
+        .encode(
+            x=alt.X(
+                "load:O", sort=None, title="Load", axis=alt.Axis(labelAngle=0, labelOverlap=True)
+            ),
+            y=alt.Y("amount:Q", title="Rows", axis=alt.Axis(tickCount=4, format=",d")),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
+                legend=alt.Legend(title=None, orient="top"),
+            ),
+            tooltip=SAYS,
+        )
+        .properties(height=240)
+    )
+
+
+def _bands() -> alt.Chart:
+    return alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=_days()))
 
 
 def _days() -> alt.Axis:
-    return alt.Axis(format="%-d %b", labelOverlap=True, grid=False, tickCount="week")
+    return alt.Axis(format="%-d %b", labelOverlap=True, grid=False)
 
 
 def _weekends(band: alt.Chart) -> alt.Chart:
-    return band.mark_bar(color=palette.QUIET, opacity=0.08).transform_filter("datum.weekend")
+    tint: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.1)
+    tint = tint.transform_filter("datum.weekend")
+    return tint
 
 
 def _holes(band: alt.Chart) -> alt.Chart:
-    return (
-        band.mark_bar(color=palette.QUIET, opacity=0.35)
-        .encode(tooltip=alt.Tooltip("says:N", title=" "))
-        .transform_filter("!datum.has_data")
-    )
-
-
-def _dict(chart: alt.LayerChart) -> Spec:
-    spec: Spec = chart.to_dict()
-    spec.pop("$schema", None)
-    spec.pop("config", None)
-    return spec
+    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.35).encode(tooltip=SAYS)
+    hole = hole.transform_filter("!datum.has_data")
+    return hole

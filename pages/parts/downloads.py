@@ -1,71 +1,75 @@
-"""A table as a file: CSV for people and spreadsheets, Parquet for programs."""
+"""A table as a file, whole: CSV for people and spreadsheets, Parquet for programs."""
 
 from __future__ import annotations
 
-import io
 from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 import streamlit as st
 
-from pages.parts import words
+from pages.parts import answers, words
+from warehouse import Generation, metric_stream
+from warehouse.export import DECIMALS, csv_bytes, parquet_bytes
 
-_FORMULA = r"^[=+\-@\t\r]"
+HELD_ROWS = 150_000  # what a click makes in memory; more comes streamed from the API
+SAFE = "Text that a spreadsheet would run as a formula starts with an apostrophe."
 
 
-def offer(table: pa.Table, name: str) -> None:
-    """Two buttons for the whole of `table`; `name` is the file's, such as `top-devices-2026-02-15`.
+def offer(table: pa.Table, name: str, key: str | None = None) -> None:
+    """Two buttons for all of `table`; `name` is the file's, such as `top-devices-2026-02-15`.
 
-    The files are made on the click.
+    With a `key` the buttons stay the same ones when the name changes. Files are made on the click.
     """
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        st.download_button(
-            f"CSV, {words.counted(table.num_rows, 'row')}",
-            partial(csv_bytes, table),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key=f"csv {name}",
-            help="Text that a spreadsheet would run as a formula starts with an apostrophe.",
-        )
-        st.download_button(
-            "Parquet",
-            partial(parquet_bytes, table),
-            file_name=f"{name}.parquet",
-            mime="application/vnd.apache.parquet",
-            on_click="ignore",
-            key=f"parquet {name}",
-            help=f"The raw values of the same {words.counted(table.num_rows, 'row')}.",
-        )
+    with _row():
+        _button(f"CSV, {_rows(table.num_rows)}", partial(csv_bytes, table), f"{name}.csv", key)
+        _button("Parquet", partial(parquet_bytes, table), f"{name}.parquet", key)
 
 
-def csv_bytes(table: pa.Table) -> bytes:
-    """UTF-8, comma, a header line, LF, NULL as an empty cell, text made safe for spreadsheets."""
-    sink = io.BytesIO()
-    with pacsv.CSVWriter(sink, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=65_536):
-            writer.write_batch(safe(batch))
-    return sink.getvalue()
+def offer_metric(metric: str, rows: int, name: str, **params: Any) -> None:
+    """The same for all rows of a metric of the generation shown, however many."""
+    if rows > HELD_ROWS:
+        _links(metric, rows, params)
+        return
+    source = (metric, answers.pinned(), params)
+    with _row():
+        _button(f"CSV, {_rows(rows)}", partial(_csv, *source), f"{name}.csv", metric)
+        _button("Parquet", partial(_parquet, *source), f"{name}.parquet", metric)
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
-    """The table as it is, zstd-compressed."""
-    sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd")
-    return sink.getvalue()
+def _row() -> Any:
+    return st.container(horizontal=True, horizontal_alignment="right", gap="small")
 
 
-def safe(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Put an apostrophe before text that a spreadsheet would run; numbers stay numbers."""
-    columns = [
-        _quoted(column) if pa.types.is_string(column.type) else column for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+def _button(label: str, made: partial[bytes], file_name: str, key: str | None) -> None:
+    csv = file_name.endswith(".csv")
+    st.download_button(
+        label,
+        made,
+        file_name=file_name,
+        mime="text/csv" if csv else "application/vnd.apache.parquet",
+        on_click="ignore",
+        key=f"{'csv' if csv else 'parquet'} {key or file_name}",
+        help=SAFE if csv else "The same rows with their raw values",
+    )
 
 
-def _quoted(column: pa.Array) -> pa.Array:
-    runs = pc.match_substring_regex(column, _FORMULA)
-    return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
+def _links(metric: str, rows: int, params: dict[str, Any]) -> None:
+    given = {key: value for key, value in params.items() if value is not None}
+    with _row():
+        for label, form in ((f"CSV, {_rows(rows)}", "csv"), ("Parquet", "parquet")):
+            query = urlencode({**given, "format": form})
+            st.link_button(label, f"/api/v1/metrics/{metric}?{query}", key=f"{form} {metric}")
+
+
+def _csv(metric: str, generation: Generation, params: dict[str, Any]) -> bytes:
+    return csv_bytes(metric_stream(metric, generation, **params), DECIMALS.get(metric))
+
+
+def _parquet(metric: str, generation: Generation, params: dict[str, Any]) -> bytes:
+    return parquet_bytes(metric_stream(metric, generation, **params))
+
+
+def _rows(number: int) -> str:
+    return words.counted(number, "row")

@@ -10,9 +10,9 @@ DAY = "ddd D MMM YYYY"
 INSTANT = "ddd D MMM YYYY, HH:mm"
 
 
-def number(label: str, help: str | None = None) -> Any:
+def number(label: str, help: str | None = None, width: Any = None) -> Any:
     """A whole number with its thousands grouped."""
-    return st.column_config.NumberColumn(label, format="localized", help=help)
+    return st.column_config.NumberColumn(label, format="%,d", help=help, width=width)
 
 
 def day(label: str, help: str | None = None) -> Any:
@@ -28,6 +28,6 @@ def words(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.TextColumn(label, help=help, width=width)
 
 
-def amount_in_words(label: str, help: str | None = None) -> Any:
+def amount_in_words(label: str, help: str | None = None, width: Any = None) -> Any:
     """Text that stands for a number, so it is aligned like one."""
-    return st.column_config.Column(label, help=help, alignment="right")
+    return st.column_config.Column(label, help=help, alignment="right", width=width)

@@ -80,12 +80,13 @@ def movement(rank: int, rank_before: int | None, baseline: str) -> str:
 
 
 def ago(seconds: float) -> str:
-    """A time span up to now in its largest unit: `2 s ago`, `3 min ago`, `5 h ago`, `12 days ago`."""
+    """How long ago, in the largest unit that fits: `2 s ago`, `3 min ago`, `12 days ago`."""
     seconds = max(seconds, 0)
-    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
+    if seconds >= 86_400:
+        return f"{counted(int(seconds // 86_400), 'day')} ago"
+    for size, unit in ((3_600, "h"), (60, "min")):
         if seconds >= size:
-            number = int(seconds // size)
-            return f"{counted(number, unit) if unit == 'day' else f'{number} {unit}'} ago"
+            return f"{int(seconds // size)} {unit} ago"
     return f"{int(seconds)} s ago"
 
 

@@ -1,0 +1,45 @@
+"""Metric cards: a number with what it is compared to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import streamlit as st
+
+from pages.parts import calendar, words
+
+WEEK = dt.timedelta(7)
+
+
+def plain(label: str, value: str, note: str, help: str | None = None) -> None:
+    """A number and, small below it, what it is of."""
+    st.metric(label, value, delta_description=note, border=True, height="stretch", help=help)
+
+
+def against_week(
+    label: str, values: Mapping[dt.date, int], day: dt.date, sparkline_days: int = 0
+) -> None:
+    """A day's number, its change against a week before and, if asked for, a line of the last days.
+
+    `values` holds the days with data only.
+    """
+    before = values.get(day - WEEK)
+    line = [value for _, value in calendar.filled(values, day, sparkline_days) if value is not None]
+    st.metric(
+        label,
+        words.count(values[day]),
+        _signed(100 * (values[day] - before) / before) if before else None,
+        delta_color="blue",
+        delta_description=(
+            f"against {words.short_day(day - WEEK)}" if before else "no data a week before"
+        ),
+        chart_data=line or None,
+        border=True,
+        height="stretch",
+    )
+
+
+def _signed(change_pct: float) -> str:
+    """With the hyphen that st.metric takes for a minus, to turn its arrow."""
+    return words.percent(change_pct).replace(words.MINUS, "-")

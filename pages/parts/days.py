@@ -1,0 +1,44 @@
+"""Choosing a day; it stands in the URL as `2017-05-09`, the newest left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts import address, calendar, words
+
+
+def choose(label: str, days: Sequence[dt.date], key: str = "day") -> dt.date:
+    """One of `days`, oldest first. What the URL names comes back even if it is none of them."""
+    day = address.day(key) or days[-1]
+    widget = f"{key} chosen"
+    st.session_state[widget] = day if day in days else None
+    st.selectbox(
+        label,
+        days[::-1],
+        key=widget,
+        format_func=words.day,
+        placeholder=words.day(day),
+        on_change=lambda: address.put_day(st.session_state[widget], days, key),
+        width=190,
+    )
+    return day
+
+
+def step(label: str, to: dt.date | None, days: Sequence[dt.date], key: str = "day") -> None:
+    """A button to another day; without one it is disabled."""
+    st.button(
+        label,
+        key=f"{key} {label}",
+        help=words.day(to) if to else None,
+        disabled=to is None,
+        on_click=address.put_day,
+        args=(to, days, key),
+    )
+
+
+def neighbours(days: Sequence[dt.date]) -> tuple[dt.date | None, dt.date | None]:
+    """The days before and after the one that the URL names."""
+    return calendar.neighbours(days, address.day() or days[-1])

@@ -1,0 +1,137 @@
+"""The ranking of a day's devices: table and bars side by side; a click on either opens a device."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.parts import address, answers, charts, downloads, tables, words
+
+DAYS = 30
+TABLE = "ranking"
+
+
+def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) -> None:
+    """`leaders` is what top_devices says of the day, `rows` the same as dictionaries."""
+    chosen = address.text("device")
+    sparks = answers.ask("top_device_days", on_day=day, top_n=top, days=DAYS)
+    downloads.offer(leaders, f"top-devices-{day}", key=TABLE)
+    table, bars = st.columns([8, 4])
+    with table:
+        show_table(rows, sparks, chosen, day)
+    with bars:
+        show_bars(rows, chosen)
+
+
+def show_table(
+    rows: list[dict[str, Any]], sparks: pa.Table, chosen: str | None, day: dt.date
+) -> None:
+    ids = [row["device_id"] for row in rows]
+    st.session_state[TABLE] = {
+        "selection": {"rows": [ids.index(chosen)] if chosen in ids else [], "cells": []}
+    }
+    st.dataframe(
+        table_rows(rows, sparks),
+        key=TABLE,
+        hide_index=True,
+        height="content",
+        column_config=COLUMNS,
+        placeholder="–",
+        on_select=partial(choose_row, ids),
+        selection_mode=["single-row", "single-cell"],
+        alt=f"The {len(rows)} devices that reported most on {words.day(day)}",
+    )
+
+
+def show_bars(rows: list[dict[str, Any]], chosen: str | None) -> None:
+    key = f"bars {chosen}"  # anew for each device, so that every bar can be clicked again
+    charts.draw(
+        charts.ranking(len(rows)),
+        bar_rows(rows, chosen),
+        key,
+        f"Bars of {words.counted(len(rows), 'device')}, {rows[0]['device_id']} the longest",
+        partial(choose_bar, key),
+    )
+
+
+COLUMNS = {
+    "rank": tables.number("Rank", width=50),
+    "moved": tables.amount_in_words("Moved", "Places won or lost since a week before", 65),
+    "device": tables.words("Device", width=90),
+    "reports": tables.number("Reports", "Distinct reports on the day", 70),
+    "before": tables.number("Week before", "Distinct reports 7 days earlier", 95),
+    "change": tables.amount_in_words("Change", "Against 7 days earlier", 75),
+    "days": st.column_config.LineChartColumn(
+        "30 days", y_min=0, help="Reports a day up to this one, days without data left out"
+    ),
+}
+
+
+def table_rows(rows: list[dict[str, Any]], sparks: pa.Table) -> pa.Table:
+    return pa.table(
+        {
+            "rank": [row["rank"] for row in rows],
+            "moved": [
+                words.movement(row["rank"], row["rank_week_before"], row["baseline"])
+                for row in rows
+            ],
+            "device": [row["device_id"] for row in rows],
+            "reports": [row["occurrences"] for row in rows],
+            "before": [
+                None if row["baseline"] == "no data" else row["occurrences_week_before"]
+                for row in rows
+            ],
+            "change": [words.change(row["change_pct"], row["baseline"]) for row in rows],
+            "days": [known(days) for days in sparks["occurrences_by_day"].to_pylist()],
+        }
+    )
+
+
+def known(days: list[int | None]) -> list[int]:
+    """A sparkline in a table shows digits instead of a line where a value is missing."""
+    return [reports for reports in days if reports is not None]
+
+
+def bar_rows(rows: list[dict[str, Any]], chosen: str | None) -> pa.Table:
+    return pa.table(
+        {
+            "device": [row["device_id"] for row in rows],
+            "reports": [row["occurrences"] for row in rows],
+            "before": pa.array(
+                [
+                    row["occurrences_week_before"] if row["baseline"] == "ok" else None
+                    for row in rows
+                ],
+                pa.int64(),
+            ),
+            "says": [says(row) for row in rows],
+            "chosen": [row["device_id"] == chosen for row in rows],
+        }
+    )
+
+
+def says(row: dict[str, Any]) -> str:
+    reports = words.counted(row["occurrences"], "report")
+    said = f"{row['device_id']}: {reports}"
+    if row["baseline"] == "no data":
+        return f"{said}, no data a week before"
+    if row["baseline"] == "new":
+        return f"{said}, none a week before"
+    before = words.count(row["occurrences_week_before"])
+    return f"{said}, {words.percent(row['change_pct'])} against {before} a week before"
+
+
+def choose_row(ids: list[str]) -> None:
+    picked = st.session_state[TABLE]["selection"]
+    rows = picked["rows"] or [row for row, _ in picked["cells"]]
+    address.put("device", ids[rows[0]] if rows else None)
+
+
+def choose_bar(key: str) -> None:
+    points = st.session_state[key]["selection"].get("bar")
+    if points:
+        address.put("device", points[0]["device"])

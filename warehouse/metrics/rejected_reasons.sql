@@ -1,0 +1,46 @@
+-- Why rows were refused: how many for each kind of reason, what the reason quotes left out.
+-- grain: one row per dataset, column and kind of reason, most rows first
+-- param of_dataset VARCHAR = NULL: only files of this dataset; NULL means all
+-- param in_file VARCHAR = NULL: only this file, by its path below incoming; NULL means all
+-- param matching VARCHAR = NULL: only where reason or line contains this text; NULL means all
+-- column dataset VARCHAR: the files' dataset
+-- column column_name VARCHAR: the column that could not be read; NULL for the line as a whole
+-- column reason_kind VARCHAR: the reason with … in place of quoted values
+-- column rejected BIGINT [rows]: rows refused for it
+-- column in_files BIGINT [files]: files with such a row
+-- column newest_load BIGINT: the newest load that refused one
+create or replace macro rejected_reasons(
+    of_dataset := NULL, in_file := NULL, matching := NULL
+) as table
+with refused as (
+    select
+        files.dataset,
+        rejects.column_name,
+        regexp_replace(rejects.reason, '''[^'']*''', '…', 'g') as reason_kind,
+        rejects.path,
+        rejects.load_id
+    from rejects
+    left join files
+        on rejects.source_id = files.source_id
+        and rejects.path = files.path
+        and rejects.load_id = files.load_id
+    where
+        (of_dataset is null or files.dataset = of_dataset)
+        and (in_file is null or rejects.path = in_file)
+        and (
+            matching is null
+            or contains(lower(rejects.reason), lower(matching))
+            or contains(lower(rejects.raw), lower(matching))
+        )
+)
+
+select
+    dataset,
+    column_name,
+    reason_kind,
+    count(*) as rejected,
+    count(distinct path) as in_files,
+    max(load_id) as newest_load
+from refused
+group by dataset, column_name, reason_kind
+order by rejected desc, dataset, column_name, reason_kind;
