@@ -13,6 +13,7 @@ import re
 import secrets
 import sys
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from warehouse import Generation, NoGeneration, Settings, metric, open_generatio
 
 CUSTOMER_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 TIME_COLUMN_FILE = "_time_column"
+FLUSH_BYTES = 8 << 20
 
 _PART = ".upload-{}.part"
 _NAME = r"(?P<name>\d{8}T\d{12}Z-[0-9a-f]{16})"
@@ -44,11 +46,21 @@ class Part:
         self.inspector = Inspector(max_bytes)
         self._out: BinaryIO = self.path.open("xb", buffering=0)
         fcntl.flock(self._out, fcntl.LOCK_EX)
+        self._flusher = ThreadPoolExecutor(1)
+        self._flushes: list[Future[None]] = []
+        self._unflushed = 0
 
     def write(self, piece: bytes) -> None:
-        """Write and inspect the next bytes. Raises Refused."""
+        """Write and inspect the next bytes. Raises Refused.
+
+        Now and then what is written goes on to the disk, while more comes in.
+        """
         self.inspector.feed(piece)
         self._out.write(piece)
+        self._unflushed += len(piece)
+        if self._unflushed >= FLUSH_BYTES:
+            self._unflushed = 0
+            self._flushes.append(self._flusher.submit(os.fdatasync, self._out.fileno()))
 
     def complete(self) -> list[str]:
         """Bring the bytes safely to disk; returns the column names. Raises Refused."""
@@ -57,12 +69,15 @@ class Part:
             names = column_names(self.inspector.head)
         except NoHeader as wrong:
             raise Refused(422, f"The file is refused: {wrong}.") from wrong
+        for flush in self._flushes:  # the kernel tells of a failure only once
+            flush.result()
         os.fsync(self._out.fileno())
         self._out.close()
         return names
 
     def discard(self) -> None:
         """Leave nothing behind; after a delivery there is nothing to leave."""
+        self._flusher.shutdown(cancel_futures=True)
         self._out.close()
         self.path.unlink(missing_ok=True)
 
