@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
-from etl import lake, ledger
+from etl import lake, ledger, marts, publish
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.database import connect, glob_literal
 
@@ -30,6 +31,7 @@ def audit(settings: Settings) -> Audit:
         path = current_path(settings)
         with connect(path, read_only=True) as connection:
             _tables(settings, connection, found)
+            _marts(settings, connection, found)
     except NoGeneration as nothing:
         found.problems.append(str(nothing))
     except (duckdb.Error, OSError) as broken:
@@ -120,12 +122,34 @@ def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, foun
             found.problems.append(f"the table {table} differs from the ledger beside the lake")
 
 
+def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+    """Every mart against the same mart made anew from the lake, in a file that is thrown away."""
+    with TemporaryDirectory(prefix="verify-", dir=settings.data) as folder:
+        path = Path(folder) / f"{int(current_path(settings).stem):06d}.duckdb"
+        try:
+            publish.rebuild_as(path, settings)
+        except duckdb.Error as failed:
+            first = str(failed).split("\n", 1)[0]
+            found.problems.append(f"the marts cannot be made anew from the lake: {first}")
+            return
+        with connect(path, read_only=True) as anew:
+            for mart in marts.marts():
+                fresh = Path(folder) / f"{mart}.parquet"
+                target = str(fresh).replace("'", "''")
+                anew.execute(f"copy {mart} to '{target}' (format parquet)")
+                if _differs(connection, mart, [glob_literal(fresh)]):
+                    found.problems.append(f"the mart {mart} differs from what the lake gives")
+
+
 def _differs(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> bool:
     query = (
         f"select count(*) from ((from {table} except all from read_parquet($paths)) "
         f"union all (from read_parquet($paths) except all from {table}))"
     )
-    row: tuple[Any, ...] | None = connection.execute(query, {"paths": paths}).fetchone()
+    try:
+        row: tuple[Any, ...] | None = connection.execute(query, {"paths": paths}).fetchone()
+    except duckdb.Error:  # no such table, or other columns
+        return True
     return bool(row and row[0])
 
 

@@ -52,6 +52,12 @@ def rebuild(settings: Settings) -> Path:
     """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
+    rebuild_as(path, settings)
+    return path
+
+
+def rebuild_as(path: Path, settings: Settings) -> None:
+    """A generation made only from the lake and its ledger, as a new file at `path`."""
     with _finished(path) as connection:
         ledger.create(connection)
         ledger.append(connection, ledger.folders(settings.lake))
@@ -62,7 +68,6 @@ def rebuild(settings: Settings) -> Path:
         marts.recompute(connection, settings.data, changed, fresh=True)
         for metric in metrics().values():
             connection.execute(metric.sql)
-    return path
 
 
 def _staged_path(settings: Settings) -> Path:

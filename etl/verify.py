@@ -18,12 +18,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from etl import publish
+import duckdb
+
+from etl import ledger, publish
 from etl.audit import audit
 from etl.load import EX_TEMPFAIL
 from etl.lock import Locked, writer_lock
-from etl.recovery import staging_folder
-from warehouse import Settings
+from etl.recovery import clear_interrupted, staging_folder
+from warehouse import NoGeneration, Settings, current_path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,8 +55,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _repair(settings: Settings) -> None:
-    with staging_folder(settings):
-        number = publish.publish(settings, publish.rebuild(settings))
+    """Rebuild, or say why that is not possible; what is published stays until then."""
+    try:
+        committed = ledger.known(current_path(settings)).load_id
+    except (NoGeneration, duckdb.Error):
+        committed = None
+    clear_interrupted(settings, committed)
+    try:
+        with staging_folder(settings):
+            number = publish.publish(settings, publish.rebuild(settings))
+    except duckdb.Error as failed:
+        first = str(failed).split("\n", 1)[0]
+        print(f"verify: the warehouse was not rebuilt: {first}", file=sys.stderr)
+        return
     print(f"rebuilt the warehouse from the lake: generation {number}", file=sys.stderr)
 
 
