@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, customer, downloads, openable, site, tables, words
+from pages.parts import address, answers, cards, customer, downloads, openable, site, tables, words
 
 EXAMPLE = "acme"
 
@@ -59,7 +59,7 @@ def choose(chosen: str, ids: list[str]) -> None:
 
 def show_all(customers: pa.Table, rows: list[dict[str, Any]]) -> None:
     st.subheader(answer(rows), anchor=False)
-    cards(rows)
+    show_cards(rows)
     downloads.offer(listing(customers), "customers")
     ordered = sorted(rows, key=lambda row: -row["total_rows"])
     openable.table(
@@ -82,22 +82,20 @@ def answer(rows: list[dict[str, Any]]) -> str:
     return f"{said}, `{most['customer_id']}` most of them: {words.count(most['total_rows'])}"
 
 
-def cards(rows: list[dict[str, Any]]) -> None:
+def show_cards(rows: list[dict[str, Any]]) -> None:
     uploads, refused = (sum(row[name] for row in rows) for name in ("uploads", "rejected_rows"))
     timed = sum(row["time_column"] is not None for row in rows)
     newest = max(row["last_load"] for row in rows)
     whole = answers.ask("file_history", of_dataset="customers", of_status="rejected").num_rows
     with st.container(horizontal=True):
-        customer.card(
-            "Customers", words.count(len(rows)), f"{words.count(timed)} with a time column"
-        )
-        customer.card(
+        cards.plain("Customers", words.count(len(rows)), f"{words.count(timed)} with a time column")
+        cards.plain(
             "Rows",
             words.count(sum(row["total_rows"] for row in rows)),
             f"from {words.counted(uploads, 'upload')}",
         )
-        customer.card("Refused rows", words.count(refused), customer.whole_files(whole))
-        customer.card("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
+        cards.plain("Refused rows", words.count(refused), customer.whole_files(whole))
+        cards.plain("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
 
 
 COLUMNS = {

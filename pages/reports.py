@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from api import parameters
-from pages.parts import reports, site, words
+from pages.parts import address, reports, site, words
 from warehouse import Metric, metrics
 from warehouse.catalog import Parameter
 
-DEFAULT = "store_uptime"
+USUAL = "store_uptime"
 
 
 def page() -> None:
@@ -30,15 +30,23 @@ def page() -> None:
 
 
 def choose() -> str:
+    """The metric that the URL names, or that is chosen here."""
     names = list(metrics())
+    named = address.text("metric")
+    st.session_state["metric chosen"] = named if named in names else USUAL
     return st.selectbox(
         "Metric",
         names,
-        index=names.index(DEFAULT),
         format_func=words.dataset,
-        key="metric",
+        key="metric chosen",
+        on_change=put_metric,
         width=320,
     )
+
+
+def put_metric() -> None:
+    chosen = st.session_state["metric chosen"]
+    address.put("metric", None if chosen == USUAL else chosen)
 
 
 def controls(spec: Metric) -> dict[str, Any]:

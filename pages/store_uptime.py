@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import streamlit as st
 from pages.parts import (
     address,
     answers,
+    cards,
     reports,
     store,
     store_choice,
@@ -23,7 +25,8 @@ from pages.parts.shares import difference, percent, points
 from pages.parts.store_choice import Choice
 from warehouse import QueryFailed
 
-WEEK = store_choice.ASKABLE_AFTER
+WEEK = dt.timedelta(7)
+WORTH_SAYING_PCT = 20
 
 
 def page() -> None:
@@ -73,7 +76,7 @@ def show_numbers(stores: pa.Table, chosen: Choice, profile: pa.Table, below: flo
     """The answer, the cards, what the other method says, and the distribution."""
     now = uptime.summary(stores, below)
     st.subheader(answer(now, chosen, below), anchor=False)
-    cards(now, week_before(chosen, profile, below), chosen, below)
+    show_cards(now, week_before(chosen, profile, below), chosen, below)
     others = store_choice.measured(chosen, profile, method=chosen.other_method)
     store_methods.show(stores, others, chosen, below)
     store_list.show_distribution(stores, below)
@@ -90,18 +93,28 @@ def answer(now: uptime.Summary, chosen: Choice, below: float) -> str:
         return f"None of {many}{where} was heard of while open {chosen.when}"
     said = f"{words.counted(heard, 'store')}{where} {'were' if heard > 1 else 'was'} up"
     if now.mean_pct == 100:
-        return f"{said} for all of the known opening hours {chosen.when}"
+        return f"{said} for all of the known opening hours {chosen.when}{mostly_unknown(now)}"
     low = words.count(now.below) if now.below else "none"
     return (
         f"{said} {percent(now.mean_pct)} of the known opening hours on average {chosen.when}; "
-        f"{low} of them less than {below:g} %"
+        f"{low} of them less than {below:g} %{mostly_unknown(now)}"
     )
 
 
-def cards(now: uptime.Summary, before: uptime.Summary | None, chosen: Choice, below: float) -> None:
+def mostly_unknown(now: uptime.Summary) -> str:
+    """A warning where the known hours are not nearly all."""
+    share = now.unknown_pct or 0.0
+    return (
+        f"; {percent(share)} of all opening hours are unknown" if share >= WORTH_SAYING_PCT else ""
+    )
+
+
+def show_cards(
+    now: uptime.Summary, before: uptime.Summary | None, chosen: Choice, below: float
+) -> None:
     mean, low, unknown = changes(now, before)
     with st.container(horizontal=True):
-        card(
+        cards.plain(
             "Stores",
             words.count(now.stores),
             f"{words.count(now.unheard)} not heard of" if now.unheard else "all heard of",
@@ -129,25 +142,26 @@ def cards(now: uptime.Summary, before: uptime.Summary | None, chosen: Choice, be
             "The share of all opening hours that is more than an hour from every poll; the method "
             "*hour a poll* knows no such time",
         )
-        card("As of", f"{chosen.end:%H:%M} UTC", words.day(chosen.end), "Where the window ends")
+        cards.plain(
+            "As of", f"{chosen.end:%H:%M} UTC", words.day(chosen.end), "Where the window ends"
+        )
     if before:
         st.caption(
             f"Changes: against the {chosen.window.said} to {words.instant(chosen.end - WEEK)}"
         )
 
 
-def card(label: str, value: str, note: str, help: str) -> None:
-    st.metric(label, value, note, delta_arrow="off", delta_color="off", help=help, border=True)
-
-
 def compared(label: str, value: str, change: str | None, colour: Any, help: str) -> None:
+    same = not change or change.startswith("±")
     st.metric(
         label,
         value,
         change and change.replace(words.MINUS, "-"),  # by which Streamlit tells down from up
-        delta_color=colour,
+        delta_color="off" if same else colour,
+        delta_arrow="off" if same else "auto",
         help=help,
         border=True,
+        height="stretch",
     )
 
 

@@ -11,7 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, charts, customer_charts, downloads, shares, site, tables, words
+from pages.parts import (
+    answers,
+    cards,
+    charts,
+    customer_charts,
+    downloads,
+    shares,
+    site,
+    tables,
+    words,
+)
 
 PREVIEW = 100
 DRAWN = 12  # uploads
@@ -23,7 +33,7 @@ def show(customer: dict[str, Any]) -> None:
     uploads = answers.ask("customer_uploads_of", customer=name)
     files, rejects = refused(name)
     st.subheader(answer(customer), anchor=False)
-    cards(customer, files.num_rows)
+    show_cards(customer, files.num_rows)
     show_uploads_over_time(uploads.to_pylist())
     rows, sent, not_taken, send = st.tabs(
         [
@@ -60,17 +70,19 @@ def difference(seconds: float | None) -> str:
     return shares.NOTHING if seconds is None else shares.span(dt.timedelta(seconds=seconds))
 
 
-def cards(customer: dict[str, Any], refused_files: int) -> None:
+def show_cards(customer: dict[str, Any], refused_files: int) -> None:
     uploads = words.counted(customer["uploads"], "upload")
     with st.container(horizontal=True):
-        card("Rows", words.count(customer["total_rows"]), f"from {uploads}")
+        cards.plain("Rows", words.count(customer["total_rows"]), f"from {uploads}")
         if customer["first_row_at"]:
             instant_card("First row", customer["first_row_at"])
             instant_card("Newest row", customer["newest_row_at"])
             seconds = customer["time_difference"]
             exact = f"{seconds:,.6f}".rstrip("0").rstrip(".") + " s"
-            card("Time difference", difference(seconds), exact)
-        card("Refused rows", words.count(customer["rejected_rows"]), whole_files(refused_files))
+            cards.plain("Time difference", difference(seconds), exact)
+        cards.plain(
+            "Refused rows", words.count(customer["rejected_rows"]), whole_files(refused_files)
+        )
 
 
 def whole_files(many: int) -> str:
@@ -78,11 +90,7 @@ def whole_files(many: int) -> str:
 
 
 def instant_card(label: str, instant: dt.datetime) -> None:
-    card(label, words.short_day(instant), f"{instant:%Y, %H:%M:%S} UTC")
-
-
-def card(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_arrow="off", delta_color="off", border=True)
+    cards.plain(label, words.short_day(instant), f"{instant:%Y, %H:%M:%S} UTC")
 
 
 # The pictures: when rows came, and which time they are about.

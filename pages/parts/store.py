@@ -13,6 +13,7 @@ from pages.parts import (
     address,
     answers,
     charts,
+    choose,
     clock,
     downloads,
     openable,
@@ -24,7 +25,7 @@ from pages.parts.shares import hours, percent, percent_range
 from pages.parts.store_choice import Choice
 
 WIDTH = 920
-OWN, UTC = "Store's own", "UTC"
+ALWAYS = "always open"  # what store_profile says of a store without hours
 
 
 def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
@@ -43,7 +44,7 @@ def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
         if not found or not profile:
             st.warning(f"There is no store `{store_id}`{in_zone(chosen)}.", icon="🔗")
             return
-        st.subheader(answer(found[0], chosen), anchor=False)
+        st.header(answer(found[0], chosen), anchor=False)
         cards(found[0])
         show_timeline(profile[0], chosen)
 
@@ -101,10 +102,8 @@ def show_timeline(profile: dict[str, Any], chosen: Choice) -> None:
         first_at=chosen.end - chosen.window.length,
         last_at=chosen.end,
     )
-    shown = st.segmented_control(
-        "Clock", [OWN, UTC], default=OWN, required=True, key="clock", bind="query-params"
-    )
-    zone = ZoneInfo("UTC" if shown == UTC else profile["zone"])
+    shown = choose.one_of("Clock", {"own": "Store's own", "utc": "UTC"}, "clock")
+    zone = ZoneInfo("UTC" if shown == "utc" else profile["zone"])
     charts.draw(
         store_charts.timeline(),
         timeline_rows(pieces.to_pylist(), zone),
@@ -116,8 +115,10 @@ def show_timeline(profile: dict[str, Any], chosen: Choice) -> None:
         "opening hours. A pale status is not certain: the polls on both sides disagree."
     )
     given = "" if profile["zone_given"] else " (assumed, no zone was loaded)"
+    hours_said = profile["opening_hours"]
+    opened = hours_said.capitalize() if hours_said == ALWAYS else f"Open {hours_said}"
     st.markdown(
-        f"Open {profile['opening_hours']} by the clock of {profile['zone']}{given}; "
+        f"{opened}, by the clock of {profile['zone']}{given}; "
         f"{words.counted(profile['polls'], 'poll')} in all"
     )
     downloads.offer(pieces, f"timeline-{profile['store_id']}")

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, answers, uptime, words
+from pages.parts import address, answers, choose, uptime, words
 from warehouse import BadParameter
 
 ANY = "Any"
 ASKABLE_AFTER = dt.timedelta(7)  # the newest poll
+SPANS = {name: name.capitalize() for name in uptime.WINDOWS}
 METHODS = {"nearest": "Nearest poll", "poll": "Hour a poll"}
 
 
@@ -72,8 +73,8 @@ def controls(profile: pa.Table) -> Choice:
         return Choice(
             as_of=instant(first, newest),
             newest=newest,
-            span=window(),
-            method=method(),
+            span=choose.one_of("Window", SPANS, "window"),
+            method=choose.one_of("Method", METHODS, "method"),
             zone=zone(sorted(set(profile["zone"].to_pylist()))),
         )
 
@@ -85,6 +86,7 @@ def instant(first: dt.datetime, newest: dt.datetime) -> dt.datetime | None:
     st.session_state["as of chosen"] = min(max(_minute(as_of or newest), earliest), latest)
     st.datetime_input(
         "As of (UTC)",
+        None,
         min_value=earliest,
         max_value=latest,
         key="as of chosen",
@@ -114,36 +116,6 @@ def choose_instant(newest: dt.datetime) -> None:
     chosen = st.session_state["as of chosen"]
     default = chosen is None or chosen == _minute(newest)
     address.put("as_of", None if default else chosen.isoformat(timespec="minutes"))
-
-
-def window() -> str:
-    chosen = st.segmented_control(
-        "Window",
-        list(uptime.WINDOWS),
-        default="week",
-        required=True,
-        format_func=str.capitalize,
-        help="It ends at the instant on the left.",
-        key="window",
-        bind="query-params",
-    )
-    return chosen or "week"
-
-
-def method() -> str:
-    chosen = st.segmented_control(
-        "Method",
-        list(METHODS),
-        default="nearest",
-        required=True,
-        format_func=METHODS.__getitem__,
-        key="method",
-        bind="query-params",
-        help="**Nearest poll**: each open moment has the status of the poll nearest in time, and "
-        "is unknown beyond an hour of every poll. **Hour a poll**: each poll inside the opening "
-        "hours counts for an hour, however many or few there are.",
-    )
-    return chosen or "nearest"
 
 
 def zone(zones: list[str]) -> str | None:

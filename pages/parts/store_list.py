@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, charts, downloads, openable, store_charts, tables, uptime, words
+from pages.parts import address, charts, openable, store_charts, tables, uptime, words
 from pages.parts.shares import hours, percent, percent_range
 from pages.parts.store_choice import Choice
 from warehouse import export
@@ -72,15 +72,26 @@ def only_pills(stores: pa.Table, below: float, unknown: float) -> frozenset[str]
         LOW: f"Uptime below {below:g} %: {words.count(low)}",
         SILENT: f"Unknown above {unknown:g} %: {words.count(silent)}",
     }
-    only = st.pills(
+    st.session_state["only chosen"] = chosen_only()
+    st.pills(
         "Only",
         list(said),
         selection_mode="multi",
         format_func=said.__getitem__,
-        key="only",
-        bind="query-params",
+        key="only chosen",
+        on_change=put_only,
     )
-    return frozenset(only)
+    return frozenset(chosen_only())
+
+
+def chosen_only() -> list[str]:
+    """What the URL names as in `only=low,silent`."""
+    named = (address.text("only") or "").split(",")
+    return [name for name in (LOW, SILENT) if name in named]
+
+
+def put_only() -> None:
+    address.put("only", ",".join(st.session_state["only chosen"]) or None)
 
 
 # The distribution; a click on a bar lists its stores.
@@ -157,23 +168,28 @@ def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
     rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
     ids = [row["store_id"] for row in rows]
     offer(ordered, f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}")
-    table, picture = st.columns([3, 1], gap="small")
-    with table:
+    with beside_ranges(rows) if chosen.span == "week" else st.container():
         openable.table(
-            table_rows(rows),
+            table_rows(rows, with_range=chosen.span == "week"),
             "store",
             ids,
             COLUMNS,
             f"{words.counted(len(ids), 'store')}, worst uptime first; choose one to see its time",
         )
-    with picture:
+    return ids
+
+
+def beside_ranges(rows: list[dict[str, Any]]) -> Any:
+    """Draw what the polls allow, which is known for the week only; gives the place on its left."""
+    left, right = st.columns([3, 1], gap="small")
+    with right:
         charts.draw(
             store_charts.ranges(),
             intervals(rows),
             "ranges",
-            f"The uptime of {words.counted(len(ids), 'store')} and the range that polls allow",
+            f"The uptime of {words.counted(len(rows), 'store')} and the range that polls allow",
         )
-    return ids
+    return left
 
 
 def offer(ordered: pa.Table, name: str) -> None:
@@ -191,7 +207,7 @@ def offer(ordered: pa.Table, name: str) -> None:
         )
         st.download_button(
             "Parquet",
-            partial(downloads.parquet_bytes, ordered),
+            partial(export.parquet_bytes, ordered),
             file_name=f"{name}.parquet",
             mime="application/vnd.apache.parquet",
             on_click="ignore",
@@ -212,8 +228,8 @@ COLUMNS = {
 }
 
 
-def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.table(
+def table_rows(rows: list[dict[str, Any]], *, with_range: bool) -> pa.Table:
+    shown = pa.table(
         {
             "store": [row["store_id"] for row in rows],
             "uptime": [percent(row["uptime_pct"]) for row in rows],
@@ -223,6 +239,7 @@ def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
             "zone": [row["zone"] for row in rows],
         }
     )
+    return shown if with_range else shown.drop_columns("range")
 
 
 def intervals(rows: list[dict[str, Any]]) -> pa.Table:

@@ -48,7 +48,8 @@ def answer(stores: pa.Table, others: pa.Table, chosen: Choice, below: float) -> 
     return (
         f"By the method *{name}* instead: mean {percent(then.mean_pct)} "
         f"({points(then.mean_pct - now.mean_pct)}), {words.count(then.below)} below {below:g} % "
-        f"({difference(then.below - now.below)}), one store by {points(most).lstrip('+')}"
+        f"({difference(then.below - now.below)}), "
+        + (f"one store by {points(most).lstrip('+')}" if most else "no store changes")
     )
 
 

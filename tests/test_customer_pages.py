@@ -1,0 +1,120 @@
+"""What a visitor of *Customers* reads, on tables that the loader took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import visits
+from tests.etl.loading import load_all
+from tests.visits import cards, said, table
+from warehouse import Settings
+
+COLD = "measured_at,unit,temperature_c\n"
+LOADS = [
+    {
+        "customers/cold/a.csv": COLD
+        + "2026-03-01 00:00:00,one,-18.2\n2026-03-01 12:00:00,two,-18.9\n",
+        "customers/menu/a.csv": "item,price_eur\nSoup,7.50\n",
+    },
+    {
+        "customers/cold/b.csv": "unit,measured_at,temperature_c\n"
+        "one,2026-03-03T01:30:00Z,-17\none,yesterday,-18\n",
+        "customers/menu/b.csv": "item,price_usd\nSoup,8\n",
+    },
+]
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_all(tmp_path_factory.mktemp("tables"), LOADS)
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open a page by its file's name with the state of a link."""
+    return partial(visits.visit, monkeypatch)
+
+
+def test_who_sent_most(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers")
+    assert app.subheader[0].value == "2 customers sent 4 rows, `cold` most of them: 3"
+    numbers = {label: value for label, (value, _) in cards(app).items()}
+    assert numbers["Refused rows"] == "2"
+    cold, menu = table(app)
+    assert (cold["customer"], cold["rows"], cold["uploads"]) == ("cold", 3, 2)
+    assert (cold["difference"], cold["refused"]) == ("2 days 1 h", 1)
+    assert (menu["difference"], menu["columns"]) == ("–", "item, price_eur")
+
+
+def test_a_customer_has_its_url(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="cold")
+    assert app.subheader[0].value == "`cold` has 3 rows from 2 uploads, over 2 days 1 h"
+    assert cards(app)["Newest row"][0] == "Tue 3 Mar"
+    preview = app.dataframe[0].value
+    assert preview["c1"].tolist() == [
+        "2026-03-01 00:00:00",
+        "2026-03-01 12:00:00",
+        "2026-03-03T01:30:00Z",
+    ]
+    assert preview["path"].tolist()[-1] == "customers/cold/b.csv"
+
+
+def test_the_files_hold_the_whole_table(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="cold")
+    links = {button.proto.label: button.proto.url for button in app.get("link_button")}
+    assert links == {
+        "CSV, 3 rows": "/api/v1/customers/cold/rows?format=csv",
+        "Parquet": "/api/v1/customers/cold/rows?format=parquet",
+    }
+
+
+def test_what_was_refused_is_said_with_its_reason(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="cold")
+    (row,) = (rows for rows in app.dataframe if "raw" in rows.value.columns)
+    assert row.value["line"].tolist() == [3]
+    assert "'yesterday' is not" in row.value["reason"][0]
+
+
+def test_a_table_without_a_time_column(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="menu")
+    assert (
+        app.subheader[0].value
+        == "`menu` has 1 row from 1 upload; none of its columns tells the time"
+    )
+    assert "Time difference" not in cards(app)
+    assert "price_usd" in next(
+        rows.value["reason"][0] for rows in app.dataframe if "rows_read" in rows.value.columns
+    )
+
+
+def test_how_to_send_more(visit: Visit, tables: Settings) -> None:
+    commands = [code.value for code in visit(tables, "customers", customer="menu").code]
+    assert commands[0].startswith("curl -F customer_id=menu -F file=@rows.csv 'http://")
+    assert str(tables.incoming / "customers" / "menu") in commands[1]
+
+
+def test_the_way_back(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="menu")
+    next(b for b in app.button if b.label == "◀ All customers").click().run()
+    assert app.subheader[0].value.startswith("2 customers sent")
+    assert "customer" not in app.query_params
+
+
+def test_a_customer_that_does_not_exist(visit: Visit, tables: Settings) -> None:
+    app = visit(tables, "customers", customer="nobody")
+    assert "There is no customer `nobody`" in app.warning[0].value
+
+
+def test_before_anybody_sent_anything(visit: Visit, tmp_path: Path) -> None:
+    health = "timestamp,id,type,status\n2026-02-08 10:00:00,a,dpc,offline\n"
+    app = visit(load_all(tmp_path, [{"health.csv": health}]), "customers")
+    assert app.header[0].value == "No customer has sent a table yet"
+    assert "curl -F customer_id=" in app.code[0].value
+    assert "1 to 5 columns" in said(app)

@@ -1,0 +1,286 @@
+"""What a visitor of *Store uptime* and *Reports* reads, on polls that the loader took."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from streamlit.testing.v1 import AppTest
+
+import api
+from api.reports import order
+from pages.parts import clock
+from tests import visits
+from tests.etl.loading import load_all
+from tests.visits import cards, said, table
+from warehouse import Settings
+
+# A week of polls on the hour, up to Wed 4 Mar 2026, 12:00 UTC.
+NEWEST = dt.datetime(2026, 3, 4, 12)
+HOURS = [NEWEST - dt.timedelta(hours=back) for back in reversed(range(24 * 7 + 1))]
+GOOD, DOWN, SILENT = "1111111111111111111", "2222222222222222222", "3333333333333333333"
+SHAKY = "4444444444444444444"  # always open, down from 23:30 to 05:30, asked often about 02:00
+
+BUSINESS = "store_id,dayOfWeek,start_time_local,end_time_local\n" + "".join(
+    f"{store},{day},09:00:00,17:00:00\n" for store in (GOOD, DOWN, SILENT) for day in range(7)
+)
+ZONES = f"store_id,timezone_str\n{GOOD},Europe/Berlin\n{DOWN},Asia/Tokyo\n{SILENT},Asia/Tokyo\n"
+
+Visit = Callable[..., AppTest]
+
+
+def polls() -> str:
+    lines = ["store_id,status,timestamp_utc"]
+    for at in HOURS:
+        night = dt.datetime(2026, 3, 3) <= at <= dt.datetime(2026, 3, 3, 5)
+        lines += [f"{GOOD},active,{at} UTC", f"{DOWN},inactive,{at} UTC"]
+        lines += [f"{SHAKY},{'inactive' if night else 'active'},{at} UTC"]
+    lines += [f"{SHAKY},inactive,2026-03-03 02:{minute} UTC" for minute in ("10:00", "20:00")]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    files = {"polls.csv": polls(), "hours.csv": BUSINESS, "zones.csv": ZONES}
+    return load_all(tmp_path_factory.mktemp("week"), [files])
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open a page by its file's name with the state of a link."""
+    return partial(visits.visit, monkeypatch)
+
+
+def listed(app: AppTest) -> list[str]:
+    return [row["store"] for row in table(app)]
+
+
+# The answer and its numbers.
+
+
+def test_the_page_opens_with_the_answer(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime")
+    assert app.subheader[0].value == (
+        "3 stores were up 65.5 % of the known opening hours on average in the 7 days to "
+        "Wed 4 Mar 2026, 12:00 UTC; 1 of them less than 90 %"
+    )
+    numbers = {label: value for label, (value, _) in cards(app).items()}
+    assert numbers == {
+        "Stores": "4",
+        "Mean uptime": "65.5 %",
+        "Below 90 %": "1",
+        "Unknown": "16.7 %",
+        "As of": "12:00 UTC",
+    }
+
+
+def test_the_worst_comes_first_and_what_is_not_known_last(visit: Visit, week: Settings) -> None:
+    rows = table(visit(week, "store_uptime"))
+    assert [row["store"] for row in rows] == [DOWN, SHAKY, GOOD, SILENT]
+    shaky, silent = rows[1], rows[3]
+    assert (shaky["uptime"], shaky["down"], shaky["unknown"]) == ("96.4 %", "6 h", "0 %")
+    assert shaky["range"] == "95.8 to 97 %"
+    assert (silent["uptime"], silent["unknown"], silent["range"]) == ("–", "100 %", "0 to 100 %")
+
+
+def test_a_store_without_a_zone_is_in_chicago(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", zone="America/Chicago")
+    assert listed(app) == [SHAKY]
+    assert app.subheader[0].value.startswith("1 store in America/Chicago was up 96.4 %")
+
+
+def test_a_shorter_window_has_its_own_numbers(visit: Visit, week: Settings) -> None:
+    link = {"window": "day", "as_of": "2026-03-03T06:00"}
+    app = visit(week, "store_uptime", **link)
+    assert "in the 24 hours to Tue 3 Mar 2026, 06:00 UTC" in app.subheader[0].value
+    rows = {row["store"]: row for row in table(app)}
+    assert (rows[SHAKY]["uptime"], rows[SHAKY]["down"]) == ("75 %", "6 h")
+    assert "range" not in rows[SHAKY]  # the polls' range is known for a week only
+
+
+def test_the_effect_of_the_method_is_said(visit: Visit, week: Settings) -> None:
+    nearest = visit(week, "store_uptime")
+    assert nearest.expander[0].label == (
+        "By the method *hour a poll* instead: mean 65.1 % (−0.4 points), 1 below 90 % (±0), "
+        "one store by 1.1 points"
+    )
+    poll = visit(week, "store_uptime", method="poll")
+    assert cards(poll)["Mean uptime"][0] == "65.1 %"
+    assert "*nearest poll* instead: mean 65.5 % (+0.4 points)" in poll.expander[0].label
+
+
+# Filters.
+
+
+@pytest.mark.parametrize(
+    ("link", "stores"),
+    [
+        ({"only": "low"}, [DOWN]),
+        ({"only": "low", "below": "97"}, [DOWN, SHAKY]),
+        ({"only": "silent"}, [SILENT]),
+        ({"only": "low,silent"}, []),
+        ({"uptime": "95-100"}, [SHAKY, GOOD]),
+        ({"listed": "2"}, [DOWN, SHAKY]),
+    ],
+)
+def test_a_link_narrows_the_list(
+    visit: Visit, week: Settings, link: dict[str, str], stores: list[str]
+) -> None:
+    app = visit(week, "store_uptime", **link)
+    if stores:
+        assert listed(app) == stores
+    else:
+        assert "No store is left by these filters." in said(app)
+
+
+def test_a_chosen_step_can_be_cleared(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", uptime="95-100")
+    next(b for b in app.button if b.label == "Uptime 95 to 100 % ✕").click().run()
+    assert listed(app) == [DOWN, SHAKY, GOOD, SILENT]
+    assert "uptime" not in app.query_params
+
+
+# The instant.
+
+
+def test_an_instant_of_another_zone_is_the_same_instant(visit: Visit, week: Settings) -> None:
+    utc = visit(week, "store_uptime", as_of="2026-03-03T06:00")
+    berlin = visit(week, "store_uptime", as_of="2026-03-03T07:00:00+01:00")
+    assert berlin.subheader[0].value == utc.subheader[0].value
+
+
+def test_an_instant_beyond_the_polls_says_what_may_be_asked(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", as_of="2026-03-12T00:00")
+    assert "2026-02-25 12:00:00 to 2026-03-11 12:00:00 (UTC)" in app.warning[0].value
+    next(b for b in app.button if b.label == "Show the newest poll").click().run()
+    assert "Wed 4 Mar 2026, 12:00 UTC" in app.subheader[0].value
+
+
+def test_an_instant_that_is_none_says_what_one_looks_like(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", as_of="yesterday")
+    assert "`as_of=yesterday` is not an instant like `2026-02-15T10:00`" in app.warning[0].value
+
+
+# One store.
+
+
+def test_a_store_has_its_url(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=SHAKY)
+    assert f"`{SHAKY}` was up 96.4 % of the 168 h that are known, and down 6 h" in said(app)
+    assert "Always open, by the clock of America/Chicago (assumed, no zone was loaded)" in said(app)
+    assert cards(app)["Polls allow"][0] == "95.8 to 97 %"
+
+
+def test_a_store_never_heard_of_has_one_too(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=SILENT)
+    assert f"`{SILENT}` was not heard of while open" in said(app)
+
+
+def test_a_store_that_does_not_exist(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store="0")
+    assert "There is no store `0`" in app.warning[0].value
+
+
+def test_the_neighbours_in_the_list_are_one_click_away(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=SHAKY)
+    assert "2 of 4 listed" in said(app)
+    next(b for b in app.button if b.label == "◀ Worse").click().run()
+    assert app.query_params["store"] == DOWN
+
+
+# The clock of a timeline.
+
+
+def spans(first: str, last: str, zone: str) -> list[tuple[str, float, float]]:
+    pieces = clock.by_day(
+        dt.datetime.fromisoformat(first), dt.datetime.fromisoformat(last), ZoneInfo(zone)
+    )
+    return [(str(day), start, end) for day, start, end in pieces]
+
+
+def test_a_span_is_cut_at_local_midnight() -> None:
+    assert spans("2026-03-03 20:00:00", "2026-03-04 08:00:00", "America/Chicago") == [
+        ("2026-03-03", 14.0, 24.0),
+        ("2026-03-04", 0.0, 2.0),
+    ]
+
+
+def test_an_hour_that_happens_twice_is_covered_twice() -> None:
+    assert spans("2026-11-01 05:00:00", "2026-11-01 09:00:00", "America/Chicago") == [
+        ("2026-11-01", 0.0, 2.0),
+        ("2026-11-01", 1.0, 3.0),
+    ]
+
+
+def test_an_hour_that_is_skipped_is_left_out() -> None:
+    assert spans("2026-03-08 07:00:00", "2026-03-08 09:00:00", "America/Chicago") == [
+        ("2026-03-08", 1.0, 2.0),
+        ("2026-03-08", 3.0, 4.0),
+    ]
+
+
+def test_a_day_that_begins_at_one() -> None:
+    assert spans("2026-03-28 21:00:00", "2026-03-28 23:00:00", "Asia/Beirut") == [
+        ("2026-03-28", 23.0, 24.0),
+        ("2026-03-29", 1.0, 2.0),
+    ]
+
+
+# Without data.
+
+
+def test_hours_without_polls(visit: Visit, tmp_path: Path) -> None:
+    app = visit(load_all(tmp_path, [{"hours.csv": BUSINESS}]), "store_uptime")
+    assert app.header[0].value == "No store polls have been loaded yet"
+
+
+def test_nothing_loaded_at_all(visit: Visit, tmp_path: Path) -> None:
+    app = visit(Settings(tmp_path / "incoming", tmp_path / "data"), "store_uptime")
+    assert app.header[0].value == "Nothing has been loaded yet"
+
+
+# Reports.
+
+
+@pytest.fixture
+def served(week: Settings) -> Iterator[None]:
+    """The report service, in this process."""
+    running = api.running(week)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running):
+        yield
+
+
+@pytest.mark.usefixtures("served")
+def test_a_report_that_a_program_asked_for_is_listed(visit: Visit, week: Settings) -> None:
+    service = api.app.state.service
+    asked = order(service, "store_uptime", {"method": "poll"})
+    while service.jobs.files.read(asked.report_id).status == "running":
+        time.sleep(0.05)
+    app = visit(week, "reports")
+    assert app.subheader[0].value.startswith(
+        "The newest report, Store uptime, method poll, has 4 rows and took"
+    )
+    (row,) = table(app)
+    assert (row["state"], row["rows"]) == ("✓ done", 4)
+    assert row["file"] == f"/api/v1/reports/{asked.report_id}/csv"
+    assert "Store uptime, method poll" in [
+        r["report"] for r in table(visit(week, "store_uptime"), 1)
+    ]
+
+
+@pytest.mark.usefixtures("served")
+def test_who_is_not_on_this_machine_may_not_ask(visit: Visit, week: Settings) -> None:
+    button = next(b for b in visit(week, "reports").button if b.label == "Make the report")
+    assert button.disabled
+    assert "only from this machine" in button.help
+
+
+def test_every_metric_can_be_asked_for(visit: Visit, week: Settings) -> None:
+    app = visit(week, "reports", metric="top_devices")
+    assert [field.label for field in app.text_input] == ["On day *", "Top n"]
