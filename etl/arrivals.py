@@ -74,10 +74,16 @@ def stamp(path: Path) -> Stamp:
 def candidates(incoming: Path) -> list[Arrival]:
     """Every CSV below incoming by its final name, in the order of the paths."""
     found = []
-    for path in sorted(_walk(incoming), key=lambda p: p.relative_to(incoming).as_posix()):
+    for path in _walk(incoming):
         with contextlib.suppress(OSError):  # gone again, or a broken link
-            found.append(Arrival(path.relative_to(incoming).as_posix(), path, stamp(path)))
-    return found
+            if path.is_file():
+                found.append(Arrival(_shown(path.relative_to(incoming)), path, stamp(path)))
+    return sorted(found, key=lambda arrival: arrival.path)
+
+
+def _shown(path: Path) -> str:
+    """A path as text; bytes that are not UTF-8 are spelled out."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:

@@ -142,9 +142,10 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> bool:
+    kept = "from read_parquet($paths, hive_partitioning = false)"
     query = (
-        f"select count(*) from ((from {table} except all from read_parquet($paths)) "
-        f"union all (from read_parquet($paths) except all from {table}))"
+        f"select count(*) from ((from {table} except all {kept}) "
+        f"union all ({kept} except all from {table}))"
     )
     try:
         row: tuple[Any, ...] | None = connection.execute(query, {"paths": paths}).fetchone()
@@ -158,7 +159,10 @@ def _ledger_folders(settings: Settings, found: Audit) -> None:
         for table in ledger.TABLES:
             path = folder / f"{table}.parquet"
             try:
-                duckdb.execute("select count(*) from read_parquet(?)", [glob_literal(path)])
+                duckdb.execute(
+                    "select count(*) from read_parquet(?, hive_partitioning = false)",
+                    [glob_literal(path)],
+                )
             except duckdb.Error as broken:
                 first = str(broken).split("\n", 1)[0]
                 found.problems.append(f"{path.relative_to(settings.data)} cannot be read: {first}")

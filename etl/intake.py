@@ -194,7 +194,20 @@ def _plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Sour
         source.text, source.compression = copy.path, "none"
         source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
         source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
+    elif not _is_text(arrival.file):
+        source.text = folder / f"{what.source_id}{arrival.file.suffix}"
+        source.text.unlink(missing_ok=True)
+        source.text.symlink_to(arrival.file.resolve())
     return source
+
+
+def _is_text(path: Path) -> bool:
+    """Can the database be told this name? It takes UTF-8 only."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_padded(head: bytes, delimiter: str) -> bool:

@@ -97,7 +97,9 @@ def listed(folders: list[Path]) -> set[str]:
     paths = [glob_literal(folder / "parquet_files.parquet") for folder in folders]
     if not paths:
         return set()
-    rows = duckdb.execute("select path from read_parquet(?)", [paths]).fetchall()
+    rows = duckdb.execute(
+        "select path from read_parquet(?, hive_partitioning = false)", [paths]
+    ).fetchall()
     return {row[0] for row in rows}
 
 
@@ -149,7 +151,9 @@ def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
     """Take the ledger folders of loads into a generation, in the order given."""
     for table in TABLES if folders else ():
         paths = [glob_literal(folder / f"{table}.parquet") for folder in folders]
-        connection.execute(f"insert into {table} select * from read_parquet(?)", [paths])
+        connection.execute(
+            f"insert into {table} select * from read_parquet(?, hive_partitioning = false)", [paths]
+        )
 
 
 def folders(lake: Path) -> list[Path]:

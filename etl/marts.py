@@ -204,7 +204,7 @@ def _view_sql(
     )
     if rows:
         listed = ", ".join(_literal(data.resolve() / path) for (path,) in rows)
-        source = f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'day': DATE}})"
+        source = _lake_sql(listed, is_partitioned="=" not in str(data.resolve()))
     else:
         typed = ", ".join(f'null::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
         source = (
@@ -213,6 +213,17 @@ def _view_sql(
         )
     columns = f"{names}, source_id, line::bigint as line, day{instants}"
     return f"{create} {dataset.name} as select {columns} from {source}"
+
+
+def _lake_sql(listed: str, is_partitioned: bool) -> str:
+    """Lake files with their day; a folder like a=b above the lake would be taken for a partition,
+    so there the day is read off each file's own folder."""
+    if is_partitioned:
+        return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'day': DATE}})"
+    return (
+        "(select *, regexp_extract(filename, 'day=([^/]*)/[^/]*$', 1)::date as day "
+        f"from read_parquet([{listed}], hive_partitioning = false, filename = true))"
+    )
 
 
 def _literal(path: Path) -> str:
