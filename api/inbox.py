@@ -27,6 +27,7 @@ from api.inspection import Inspector
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
 
 CUSTOMER_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
 TIME_COLUMN_FILE = "_time_column"
 FLUSH_BYTES = 8 << 20
 
@@ -96,9 +97,13 @@ class Upload(BaseModel):
 
 
 class Inbox:
-    """Delivers files to customers' folders and knows the fate of each."""
+    """Receives files, delivers them to customers' folders and knows the fate of each.
+
+    Raises ValueError where the environment's limit is no number.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self.max_bytes = int(float(os.environ.get(LIMIT) or 100) * (1 << 20))
         self._settings = settings
         self._delivering = threading.Lock()
         self._newest = dt.datetime.min
@@ -116,6 +121,10 @@ class Inbox:
         found = self._settings.incoming.glob("customers/*/*.csv*")
         paths = (path.relative_to(self._settings.incoming).as_posix() for path in found)
         return any(_FILE.fullmatch(path) and path not in fates for path in paths)
+
+    def receive(self) -> Part:
+        """A new part to write to."""
+        return Part(self._settings.incoming, self.max_bytes)
 
     def deliver(
         self, part: Part, customer_id: str, names: list[str], time_column: str | None, again: bool

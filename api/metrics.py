@@ -33,7 +33,7 @@ def compute(
     spec = lookup(name)
     values = parameters.checked(spec, _given(spec, request))
     generation = service.generation()
-    parameters.with_data(spec, generation)
+    parameters.require_data(spec, generation)
     rows = metric_stream(name, generation, **values)
     head = {
         "metric": name,

@@ -44,15 +44,14 @@ def _has_value(spec: Metric, name: str) -> bool:
     return parameter is not None and parameter.default not in (None, "NULL")
 
 
-def with_data(spec: Metric, generation: Generation) -> Metric:
-    """The metric, if its dataset has been loaded. Raises Refused, 409, where nothing was."""
+def require_data(spec: Metric, generation: Generation) -> None:
+    """Raises Refused, 409, where nothing of the metric's dataset has been loaded."""
     if spec.dataset and spec.dataset not in _datasets(generation):
         raise Refused(
             409,
             f"No data yet: no file of {spec.dataset} has been loaded, and {spec.name} reads it.",
             code="no_data",
         )
-    return spec
 
 
 @lru_cache(maxsize=8)

@@ -97,7 +97,7 @@ def order(service: Service, name: str, params: dict[str, Any]) -> Manifest:
         raise Refused(422, str(unknown), code="unknown_metric") from unknown
     values = parameters.checked(spec, params)
     generation = service.generation()
-    parameters.with_data(spec, generation)
+    parameters.require_data(spec, generation)
     return service.jobs.request(name, values, generation)
 
 

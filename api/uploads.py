@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import time
 from typing import Annotated, Any
@@ -16,13 +15,12 @@ from starlette.requests import ClientDisconnect
 from api import auth
 from api.errors import Refused, documented
 from api.forms import receive
-from api.inbox import CUSTOMER_ID, Part, Upload
+from api.inbox import CUSTOMER_ID, Upload
 from api.inspection import too_large
 from api.service import Service, ServiceDep
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
-LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
 FORM_BYTES = 64 * 1024
 WAIT_SECONDS = 60
 LOOK_SECONDS = 0.1
@@ -95,9 +93,8 @@ def upload_fate(upload_id: Annotated[str, Path()], service: ServiceDep) -> Uploa
 
 async def _accept(request: Request, service: Service, again: bool) -> Upload:
     """Receive the body and deliver its file; whatever goes wrong, nothing is left behind."""
-    max_bytes = _max_bytes()
-    _check_announced(request, max_bytes)
-    part = await run_in_threadpool(Part, service.settings.incoming, max_bytes)
+    _check_announced(request, service.inbox.max_bytes)
+    part = await run_in_threadpool(service.inbox.receive)
     try:
         form = await receive(request.headers.get("content-type", ""), request.stream(), part)
         customer_id = _customer_id(form.fields.get("customer_id"))
@@ -135,10 +132,6 @@ def _customer_id(given: str | None) -> str:
             "a letter or digit first.",
         )
     return given
-
-
-def _max_bytes() -> int:
-    return int(float(os.environ.get(LIMIT) or 100) * (1 << 20))
 
 
 def _check_announced(request: Request, max_bytes: int) -> None:
