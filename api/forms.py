@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import Refused
-from api.inbox import Part
+from api.parts import Part
 
 WRITE_BYTES = 1 << 20
 MAX_FIELD_BYTES = 10_000

@@ -13,74 +13,27 @@ import re
 import secrets
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pydantic import BaseModel
 
 from api.errors import Refused
 from api.header import HEAD_BYTES, NoHeader, column_names
 from api.inspection import Inspector
+from api.parts import PART, Part
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
 
 CUSTOMER_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
 TIME_COLUMN_FILE = "_time_column"
-FLUSH_BYTES = 8 << 20
 
-_PART = ".upload-{}.part"
 _NAME = r"(?P<name>\d{8}T\d{12}Z-[0-9a-f]{16})"
 _UPLOAD_ID = re.compile(rf"(?P<customer>{CUSTOMER_ID})\.{_NAME}", re.ASCII)
 _FILE = re.compile(rf"customers/{CUSTOMER_ID}/{_NAME}(\.again)?\.csv(\.gz|\.zst)?", re.ASCII)
 _ENDINGS = [f"{again}.csv{suffix}" for again in ("", ".again") for suffix in ("", ".gz", ".zst")]
-
-
-class Part:
-    """A file being received, under a name that the loader passes over, and locked meanwhile."""
-
-    def __init__(self, incoming: Path, max_bytes: int) -> None:
-        incoming.mkdir(parents=True, exist_ok=True)
-        self.path = incoming / _PART.format(secrets.token_hex(8))
-        self.inspector = Inspector(max_bytes)
-        self._out: BinaryIO = self.path.open("xb", buffering=0)
-        fcntl.flock(self._out, fcntl.LOCK_EX)
-        self._flusher = ThreadPoolExecutor(1)
-        self._flushes: list[Future[None]] = []
-        self._unflushed = 0
-
-    def write(self, piece: bytes) -> None:
-        """Write and inspect the next bytes. Raises Refused.
-
-        Now and then what is written goes on to the disk, while more comes in.
-        """
-        self.inspector.feed(piece)
-        self._out.write(piece)
-        self._unflushed += len(piece)
-        if self._unflushed >= FLUSH_BYTES:
-            self._unflushed = 0
-            self._flushes.append(self._flusher.submit(os.fdatasync, self._out.fileno()))
-
-    def complete(self) -> list[str]:
-        """Bring the bytes safely to disk; returns the column names. Raises Refused."""
-        self.inspector.finish()
-        try:
-            names = column_names(self.inspector.head)
-        except NoHeader as wrong:
-            raise Refused(422, f"The file is refused: {wrong}.") from wrong
-        for flush in self._flushes:  # the kernel tells of a failure only once
-            flush.result()
-        os.fsync(self._out.fileno())
-        self._out.close()
-        return names
-
-    def discard(self) -> None:
-        """Leave nothing behind; after a delivery there is nothing to leave."""
-        self._flusher.shutdown(cancel_futures=True)
-        self._out.close()
-        self.path.unlink(missing_ok=True)
 
 
 class Upload(BaseModel):
@@ -110,7 +63,7 @@ class Inbox:
 
     def clean(self) -> None:
         """Remove the parts that a killed process left; those of a living one are locked."""
-        for part in self._settings.incoming.glob(_PART.format("*")):
+        for part in self._settings.incoming.glob(PART.format("*")):
             with suppress(OSError), part.open("rb") as held:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 part.unlink()

@@ -1,0 +1,62 @@
+"""A file while it is being received: hidden from the loader, inspected, brought safely to disk."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+from api.errors import Refused
+from api.header import NoHeader, column_names
+from api.inspection import Inspector
+
+PART = ".upload-{}.part"
+FLUSH_BYTES = 8 << 20
+
+
+class Part:
+    """A file being received, under a name that the loader passes over, and locked meanwhile."""
+
+    def __init__(self, incoming: Path, max_bytes: int) -> None:
+        incoming.mkdir(parents=True, exist_ok=True)
+        self.path = incoming / PART.format(secrets.token_hex(8))
+        self.inspector = Inspector(max_bytes)
+        self._out: BinaryIO = self.path.open("xb", buffering=0)
+        fcntl.flock(self._out, fcntl.LOCK_EX)
+        self._flusher = ThreadPoolExecutor(1)
+        self._flushes: list[Future[None]] = []
+        self._unflushed = 0
+
+    def write(self, piece: bytes) -> None:
+        """Write and inspect the next bytes. Raises Refused.
+
+        Now and then what is written goes on to the disk, while more comes in.
+        """
+        self.inspector.feed(piece)
+        self._out.write(piece)
+        self._unflushed += len(piece)
+        if self._unflushed >= FLUSH_BYTES:
+            self._unflushed = 0
+            self._flushes.append(self._flusher.submit(os.fdatasync, self._out.fileno()))
+
+    def complete(self) -> list[str]:
+        """Bring the bytes safely to disk; returns the column names. Raises Refused."""
+        self.inspector.finish()
+        try:
+            names = column_names(self.inspector.head)
+        except NoHeader as wrong:
+            raise Refused(422, f"The file is refused: {wrong}.") from wrong
+        for flush in self._flushes:  # the kernel tells of a failure only once
+            flush.result()
+        os.fsync(self._out.fileno())
+        self._out.close()
+        return names
+
+    def discard(self) -> None:
+        """Leave nothing behind; after a delivery there is nothing to leave."""
+        self._flusher.shutdown(cancel_futures=True)
+        self._out.close()
+        self.path.unlink(missing_ok=True)
