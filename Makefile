@@ -16,7 +16,7 @@ export PIP_RETRIES ?= 10
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint bench torture demo clean constraints
+.PHONY: help run test lint image bench torture demo clean constraints
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,11 @@ test: lint ## Lint, types and every test, in a real Chromium too
 lint: .venv/test.stamp ## Ruff and mypy
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	.venv/bin/hadolint Dockerfile
 	$(PY) -m mypy $(CODE)
+
+image: ## Take the Dockerfile's steps in a clean folder and prove the result, without Docker
+	sh tools/prove_image.sh
 
 torture: .venv/test.stamp ## Kill, race and flood the loader for minutes
 	$(PY) -m pytest -m torture --timeout 3600 $(ARGS)
