@@ -20,7 +20,7 @@ import pytest
 
 from etl import load, verify, watch
 from tests.etl.loading import LONG_AGO, current, folders, lay, load_all, load_once
-from tests.etl.world import FIRST, SECOND, assert_sound, fingerprint, run, state
+from tests.etl.world import FIRST, SECOND, State, assert_sound, fingerprint, run, state
 from warehouse import NoGeneration, Settings, current_path
 
 ROOT = Path(__file__).parents[2]
@@ -67,13 +67,14 @@ def test_json_is_one_object_last_on_stdout(tmp_path: Path) -> None:
     }
 
 
-def test_the_machines_time_zone_does_not_matter(tmp_path: Path) -> None:
-    here = load_all(tmp_path / "here", [FIRST])
-    there = folders(tmp_path / "there")
-    lay(there.incoming, FIRST)
+def test_the_machines_time_zone_does_not_matter(
+    tmp_path: Path, clean_states: tuple[State, State]
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
     zone = {**os.environ, "TZ": "Asia/Kathmandu"}
-    subprocess.run(command(there, "--json"), env=zone, stdout=subprocess.DEVNULL, check=True)
-    assert state(there) == state(here)
+    subprocess.run(command(settings, "--json"), env=zone, stdout=subprocess.DEVNULL, check=True)
+    assert state(settings) == clean_states[0]
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,10 +151,11 @@ def test_a_data_folder_that_is_none_is_exit_1(
     assert "nothing was published" in capsys.readouterr().err
 
 
-def test_a_publish_that_fails_is_exit_1_and_undone_by_the_next_run(tmp_path: Path) -> None:
-    clean = load_all(tmp_path / "clean", [FIRST, SECOND])
-    settings = load_all(tmp_path / "failing", [FIRST])
-    old, link = state(settings), os.readlink(settings.warehouse)
+def test_a_publish_that_fails_is_exit_1_and_undone_by_the_next_run(
+    tmp_path: Path, clean_states: tuple[State, State]
+) -> None:
+    settings = load_all(tmp_path, [FIRST])
+    link = os.readlink(settings.warehouse)
     lay(settings.incoming, SECOND)
     kept = settings.generations.rename(tmp_path / "kept")
     settings.generations.write_text("in the way")
@@ -161,35 +163,34 @@ def test_a_publish_that_fails_is_exit_1_and_undone_by_the_next_run(tmp_path: Pat
     settings.generations.unlink()
     kept.rename(settings.generations)
     assert os.readlink(settings.warehouse) == link
-    assert state(settings) == old
+    assert state(settings) == clean_states[0]
     assert run(settings) == 0
-    assert state(settings) == state(clean)
+    assert state(settings) == clean_states[1]
     assert_sound(settings)
 
 
-@pytest.mark.parametrize("size", [500, 1_000_000])
-def test_a_full_disk_is_exit_1_and_undone_by_the_next_run(tmp_path: Path, size: int) -> None:
+@pytest.mark.parametrize("size", [500, 300_000])
+def test_a_full_disk_is_exit_1_and_undone_by_the_next_run(
+    tmp_path: Path, size: int, clean_states: tuple[State, State]
+) -> None:
     """A limit on the size of files stands for the disk: writing fails the same way."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    rows = "".join(f"2017-05-09T10:00:{n % 60:02}Z,{n * 7919:x},t,s\n" for n in range(20_000))
-    files = {"a.csv": "timestamp,id,type,status\n" + rows}
-    clean = load_all(tmp_path / "clean", [files])
-    settings = folders(tmp_path / "full")
-    lay(settings.incoming, files)
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
     failed = loader(settings, before=limit)
     assert failed.returncode == 1
     assert "nothing was published" in failed.stderr
     assert not settings.warehouse.exists()
     assert run(settings) == 0
-    assert state(settings) == state(clean)
+    assert state(settings) == clean_states[0]
     assert_sound(settings)
 
 
-def test_two_loaders_at_once(tmp_path: Path) -> None:
+def test_two_loaders_at_once(tmp_path: Path, clean_states: tuple[State, State]) -> None:
     """The second is told at once that it cannot, and changes nothing; the first goes on."""
     settings = load_all(tmp_path, [FIRST])
     lay(settings.incoming, SECOND)
@@ -203,10 +204,10 @@ def test_two_loaders_at_once(tmp_path: Path) -> None:
     assert second.returncode == 75
     assert second.stdout == ""
     assert "another loader" in second.stderr
-    assert state(settings) == state(load_all(tmp_path / "clean", [FIRST, SECOND]))
+    assert state(settings) == clean_states[1]
 
 
-def test_interrupted_by_hand(tmp_path: Path) -> None:
+def test_interrupted_by_hand(tmp_path: Path, clean_states: tuple[State, State]) -> None:
     settings = folders(tmp_path)
     lay(settings.incoming, FIRST)
     with subprocess.Popen(
@@ -222,7 +223,7 @@ def test_interrupted_by_hand(tmp_path: Path) -> None:
     with pytest.raises(NoGeneration):
         current_path(settings)
     assert run(settings) == 0
-    assert state(settings) == state(load_all(tmp_path / "clean", [FIRST]))
+    assert state(settings) == clean_states[0]
 
 
 def stop_while_staging(process: subprocess.Popen[bytes], settings: Settings) -> None:

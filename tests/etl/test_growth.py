@@ -80,18 +80,19 @@ def generation(program: Path, settings: Settings) -> int:
     return number
 
 
-def test_batches_change_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    together = told(load_all(tmp_path / "together", [FIRST, SECOND]))
+def test_batches_change_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_states: tuple[State, State]
+) -> None:
     monkeypatch.setattr(intake, "FLUSH_ROWS", 0)
     monkeypatch.setattr(marts, "BATCH_ROWS", 1)
-    apart = load_all(tmp_path / "apart", [FIRST, SECOND])
-    assert told(apart) == together
-    assert_sound(apart)
+    settings = load_all(tmp_path, [FIRST, SECOND])
+    assert not_cut(state(settings)) == not_cut(clean_states[1])
+    assert_sound(settings)
 
 
-def told(settings: Settings) -> State:
+def not_cut(seen: State) -> State:
     """All but how the lake is cut into files."""
-    return {name: found for name, found in state(settings).items() if name != "parquet_files"}
+    return {name: found for name, found in seen.items() if name != "parquet_files"}
 
 
 @pytest.mark.parametrize("count", [60_000, pytest.param(4_000_000, marks=pytest.mark.torture)])

@@ -22,18 +22,7 @@ def loaded(settings: Settings) -> list[str]:
     return [path for (path,) in found]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "with space",
-        "day=2020-01-01",
-        "O'Brien",
-        "[a] {b}",
-        'quote"',
-        "ünïcödé",
-        "$x",
-    ],
-)
+@pytest.mark.parametrize("name", ["day=2020-01-01", "a b/O'Brien/[a] {b}/quote\"/ünïcödé/$x"])
 def test_the_data_may_lie_anywhere(tmp_path: Path, name: str) -> None:
     settings = folders(tmp_path / name)
     load_once(settings, FIRST)

@@ -13,6 +13,11 @@ from tests.etl.world import FIRST
 from warehouse import Generation, QueryFailed, Settings, current_path, metric, open_generation
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    return open_generation(load_all(tmp_path_factory.mktemp("shared"), [FIRST]))
+
+
 def reports(number: int) -> dict[str, str]:
     """A file with one report of a device of its own."""
     return {
@@ -49,12 +54,11 @@ def test_the_lake_views_of_kept_generations_stay_readable(tmp_path: Path) -> Non
     assert [(row["path"], row["line"]) for row in lines] == [("1.csv", 2)]
 
 
-def test_threads_may_share_a_generation(tmp_path: Path) -> None:
-    generation = open_generation(load_all(tmp_path, [FIRST]))
+def test_threads_may_share_a_generation(shared: Generation) -> None:
     days = ["2017-05-02", "2017-05-09"] * 40
 
     def ask(day: str) -> list[str]:
-        table = metric("top_devices", generation=generation, on_day=day)
+        table = metric("top_devices", generation=shared, on_day=day)
         return [str(name) for name in table.column("device_id").to_pylist()]
 
     expected = {day: ask(day) for day in set(days)}
@@ -70,17 +74,15 @@ def test_a_broken_generation_says_what_to_do(tmp_path: Path) -> None:
         open_generation(settings)
 
 
-def test_a_question_that_fails_tells_the_databases_words(tmp_path: Path) -> None:
-    generation = open_generation(load_all(tmp_path, [FIRST]))
+def test_a_question_that_fails_tells_the_databases_words(shared: Generation) -> None:
     with pytest.raises(QueryFailed, match="no_such_table"):
-        generation.query("from no_such_table")
-    assert devices(generation) == 2
+        shared.query("from no_such_table")
+    assert devices(shared) == 2
 
 
-def test_readers_write_nothing(tmp_path: Path) -> None:
-    generation = open_generation(load_all(tmp_path, [FIRST]))
+def test_readers_write_nothing(shared: Generation) -> None:
     with pytest.raises(QueryFailed, match="read-only"):
-        generation.query("delete from files")
+        shared.query("delete from files")
 
 
 def test_where_the_folders_are() -> None:
