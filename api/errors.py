@@ -29,6 +29,7 @@ CODES = {
     415: "unsupported_media_type",
     422: "invalid",
     503: "unavailable",
+    507: "disk_full",
 }
 
 # How the database says that it understood the values but will not take them, error() included.

@@ -6,8 +6,8 @@ import fcntl
 import os
 import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from api.errors import Refused
 from api.header import NoHeader, column_names
@@ -24,7 +24,7 @@ class Part:
         incoming.mkdir(parents=True, exist_ok=True)
         self.path = incoming / PART.format(secrets.token_hex(8))
         self.inspector = Inspector(max_bytes)
-        self._out: BinaryIO = self.path.open("xb", buffering=0)
+        self._out = self.path.open("xb")
         fcntl.flock(self._out, fcntl.LOCK_EX)
         self._flusher = ThreadPoolExecutor(1)
         self._flushes: list[Future[None]] = []
@@ -51,12 +51,13 @@ class Part:
             raise Refused(422, f"The file is refused: {wrong}.") from wrong
         for flush in self._flushes:  # the kernel tells of a failure only once
             flush.result()
+        self._out.flush()
         os.fsync(self._out.fileno())
-        self._out.close()
         return names
 
     def discard(self) -> None:
         """Leave nothing behind; after a delivery there is nothing to leave."""
         self._flusher.shutdown(cancel_futures=True)
-        self._out.close()
         self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # a full disk has no room for what is still buffered
+            self._out.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import time
 from typing import Annotated, Any
@@ -107,6 +108,10 @@ async def _accept(request: Request, service: Service, again: bool) -> Upload:
         )
     except ClientDisconnect as gone:
         raise Refused(422, "The body was cut off.") from gone
+    except OSError as failed:
+        if failed.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(507, "The server's disk is full; nothing was kept. Try later.") from failed
     finally:
         await run_in_threadpool(part.discard)
 
