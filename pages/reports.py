@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -19,14 +20,14 @@ def page() -> None:
     reports.headline()
     spec = metrics()[choose()]
     st.caption(f"{spec.description} {spec.grain.capitalize()}.")
-    params = controls(spec)
+    controls(spec)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reports.ask_token()
-        reports.button("Make the report", spec.name, params)
+        reports.button("Make the report", spec.name, partial(given, spec))
     st.markdown("#### Reports of the last 7 days")
     reports.listing()
     with st.expander("The same from a program"):
-        st.code(client(spec.name, params), language="bash")
+        st.code(client(spec.name, given(spec)), language="bash")
 
 
 def choose() -> str:
@@ -49,25 +50,33 @@ def put_metric() -> None:
     address.put("metric", None if chosen == USUAL else chosen)
 
 
-def controls(spec: Metric) -> dict[str, Any]:
-    """A field for each parameter; an empty one is left out and has its default."""
+def controls(spec: Metric) -> None:
+    """A field for each parameter."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        given = {p.name: field(spec, p) for p in spec.parameters.values()}
-    return {name: value for name, value in given.items() if value}
+        for parameter in spec.parameters.values():
+            field(spec, parameter)
 
 
-def field(spec: Metric, parameter: Parameter) -> str | None:
+def given(spec: Metric) -> dict[str, Any]:
+    """What the fields hold; an empty one is left out and has its default."""
+    values = {name: st.session_state.get(key(spec, name)) for name in spec.parameters}
+    return {name: value for name, value in values.items() if value}
+
+
+def key(spec: Metric, name: str) -> str:
+    return f"{spec.name} {name}"
+
+
+def field(spec: Metric, parameter: Parameter) -> None:
     label = words.dataset(parameter.name) + (" *" if parameter.required else "")
-    help = parameters.description(parameter)
-    key = f"{spec.name} {parameter.name}"
+    help, own_key = parameters.description(parameter), key(spec, parameter.name)
     choices = parameters.choices(parameter)
     if choices:
-        return st.selectbox(
-            label, choices, None, key=key, help=help, placeholder="default", width=200
-        )
-    default = None if parameter.required else (parameter.default or "").strip("'")
-    placeholder = {"NULL": "not given"}.get(default or "", default)
-    return st.text_input(label, key=key, help=help, placeholder=placeholder, width=200)
+        st.selectbox(label, choices, None, key=own_key, help=help, placeholder="default", width=200)
+        return
+    usual = None if parameter.required else (parameter.default or "").strip("'")
+    shown = "not given" if usual == "NULL" else usual
+    st.text_input(label, key=own_key, help=help, placeholder=shown, width=200)
 
 
 def client(name: str, params: dict[str, Any]) -> str:

@@ -59,7 +59,7 @@ def show_reports(chosen: Choice) -> None:
         asked["as_of"] = chosen.as_of.isoformat()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reports.ask_token()
-        reports.button("Make a report of every store", "store_uptime", asked)
+        reports.button("Make a report of every store", "store_uptime", lambda: asked)
     reports.listing("store_uptime")
 
 

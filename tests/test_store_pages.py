@@ -175,6 +175,13 @@ def test_a_store_has_its_url(visit: Visit, week: Settings) -> None:
     assert f"`{SHAKY}` was up 96.4 % of the 168 h that are known, and down 6 h" in said(app)
     assert "Always open, by the clock of America/Chicago (assumed, no zone was loaded)" in said(app)
     assert cards(app)["Polls allow"][0] == "95.8 to 97 %"
+    assert (cards(app)["Open"][0], cards(app)["Polls"][0]) == ("168 h", "170")
+
+
+def test_by_the_other_method_a_store_says_its_polls(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=SHAKY, method="poll")
+    assert f"`{SHAKY}` was up at 95.3 % of 170 polls while open: 170 h, 8 h of it down" in said(app)
+    assert cards(app)["Open"][0] == "168 h"
 
 
 def test_a_store_never_heard_of_has_one_too(visit: Visit, week: Settings) -> None:

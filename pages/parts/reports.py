@@ -7,6 +7,7 @@ may ask for a report, the same jobs compute it, and the file comes from the API'
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +26,7 @@ from warehouse import WarehouseError
 
 SHOWN = 50
 TOKEN = "access token"
+Asked = Callable[[], dict[str, Any]]  # the parameters of a report
 
 
 def service() -> Service | None:
@@ -73,7 +75,7 @@ def visitor() -> Request:
     return Request({"type": "http", "client": client, "headers": headers})
 
 
-def request(name: str, params: dict[str, Any]) -> None:
+def request(name: str, asked: Asked) -> None:
     """Ask for a report and say what came of it."""
     running = service()
     why = refusal()
@@ -81,7 +83,7 @@ def request(name: str, params: dict[str, Any]) -> None:
         st.toast(why or "The report service does not run.", icon="⚠️")
         return
     try:
-        manifest = order(running, name, params)
+        manifest = order(running, name, asked())
     except Refused as refused:
         st.toast(refused.message, icon="⚠️")
     except WarehouseError as wrong:
@@ -91,14 +93,15 @@ def request(name: str, params: dict[str, Any]) -> None:
         st.toast("This report is there already" if there else "Report asked for", icon="📄")
 
 
-def button(label: str, name: str, params: dict[str, Any]) -> None:
-    """Asks for this report; says why where the visitor may not."""
+def button(label: str, name: str, asked: Asked) -> None:
+    """Asks for this report, with the parameters as they are on the click; says why where the
+    visitor may not."""
     why = refusal()
     st.button(
         label,
         key=f"report {name}",
         on_click=request,
-        args=(name, params),
+        args=(name, asked),
         disabled=bool(why) or service() is None,
         help=why,
     )

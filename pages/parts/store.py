@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import (
     address,
     answers,
+    cards,
     charts,
     choose,
     clock,
@@ -25,6 +28,7 @@ from pages.parts.shares import hours, percent, percent_range
 from pages.parts.store_choice import Choice
 
 WIDTH = 920
+DAY = dt.timedelta(1)
 ALWAYS = "always open"  # what store_profile says of a store without hours
 
 
@@ -39,14 +43,28 @@ def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
     with trouble.explained():
         store_id = address.text("store") or ""
         stepper(ids, store_id)
-        found = stores.filter(pa.compute.equal(stores["store_id"], store_id)).to_pylist()
-        profile = answers.ask("store_profile", store=store_id).to_pylist()
-        if not found or not profile:
+        found = stores.filter(pc.equal(stores["store_id"], store_id)).to_pylist()
+        if not found:
             st.warning(f"There is no store `{store_id}`{in_zone(chosen)}.", icon="🔗")
             return
-        st.header(answer(found[0], chosen), anchor=False)
-        cards(found[0])
-        show_timeline(profile[0], chosen)
+        pieces = answers.ask(
+            "store_timeline",
+            store=store_id,
+            first_at=chosen.end - max(chosen.window.length, DAY),
+            last_at=chosen.end,
+        )
+        counted = in_window(pieces.to_pylist(), chosen)
+        st.header(answer(found[0], counted, chosen), anchor=False)
+        show_cards(found[0], counted)
+        show_timeline(pieces, answers.ask("store_profile", store=store_id).to_pylist()[0])
+
+
+def in_window(pieces: list[dict[str, Any]], chosen: Choice) -> list[dict[str, Any]]:
+    """The polls that count, and the open spans as far as they lie in the window."""
+    first = chosen.end - chosen.window.length
+    polls = [p for p in pieces if p["kind"] == "poll" and p["in_hours"] and p["from_at"] > first]
+    spans = [p | {"from_at": max(p["from_at"], first)} for p in pieces if p["kind"] == "open"]
+    return polls + [span for span in spans if span["to_at"] > first]
 
 
 def in_zone(chosen: Choice) -> str:
@@ -70,38 +88,40 @@ def stepper(ids: list[str], store_id: str) -> None:
         st.caption(f"{place + 1} of {len(ids)} listed")
 
 
-def answer(row: dict[str, Any], chosen: Choice) -> str:
+def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -> str:
     name = f"`{row['store_id']}`"
+    if not open_time(counted):
+        return f"{name} was never open"
     if row["uptime_pct"] is None:
-        known = "was never open" if not row["open_hours"] else "was not heard of while open"
-        return f"{name} {known}"
-    known_hours = row["open_hours"] * (1 - row["unknown_pct"] / 100)
-    return (
-        f"{name} was up {percent(row['uptime_pct'])} of the {hours(known_hours)} that are known, "
-        f"and down {hours(row['down_hours'])}"
-    )
+        return f"{name} was not heard of while open"
+    share, down = percent(row["uptime_pct"]), hours(row["down_hours"])
+    known = row["open_hours"] * (1 - row["unknown_pct"] / 100)
+    if chosen.method == "poll":
+        polls = words.counted(round(known), "poll")
+        return f"{name} was up at {share} of {polls} while open: {hours(known)}, {down} of it down"
+    return f"{name} was up {share} of the {hours(known)} that are known, and down {down}"
 
 
-def cards(row: dict[str, Any]) -> None:
+def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
+    spans = [piece for piece in counted if piece["kind"] == "open"]
+    return sum((span["to_at"] - span["from_at"] for span in spans), dt.timedelta())
+
+
+def show_cards(row: dict[str, Any], counted: list[dict[str, Any]]) -> None:
+    polls = [piece["status"] for piece in counted if piece["kind"] == "poll"]
+    allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"])
     with st.container(horizontal=True):
-        st.metric("Uptime", percent(row["uptime_pct"]), border=True)
-        st.metric("Open", hours(row["open_hours"]), border=True)
-        st.metric("Unknown", percent(row["unknown_pct"]), border=True)
-        st.metric(
-            "Polls allow", percent_range(row["uptime_low_pct"], row["uptime_high_pct"]), border=True
-        )
+        cards.plain("Uptime", percent(row["uptime_pct"]), "of what is known")
+        cards.plain("Open", hours(open_time(counted) / clock.HOUR), "in the window")
+        cards.plain("Unknown", percent(row["unknown_pct"]), "of the open time")
+        cards.plain("Polls", words.count(len(polls)), f"{polls.count('inactive')} found it down")
+        cards.plain("Polls allow", allowed, "in the last 7 days")
 
 
 # Its time.
 
 
-def show_timeline(profile: dict[str, Any], chosen: Choice) -> None:
-    pieces = answers.ask(
-        "store_timeline",
-        store=profile["store_id"],
-        first_at=chosen.end - chosen.window.length,
-        last_at=chosen.end,
-    )
+def show_timeline(pieces: pa.Table, profile: dict[str, Any]) -> None:
     shown = choose.one_of("Clock", {"own": "Store's own", "utc": "UTC"}, "clock")
     zone = ZoneInfo("UTC" if shown == "utc" else profile["zone"])
     charts.draw(

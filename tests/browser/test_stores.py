@@ -1,0 +1,164 @@
+"""*Store uptime*, *Reports* and *Customers* in a real browser, served by the real server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Browser, Page, TimeoutError, ViewportSize, expect, sync_playwright
+
+from tests.api.server import Server, serving
+from tests.test_customer_pages import LOADS
+from tests.test_store_pages import BUSINESS, DOWN, GOOD, SHAKY, SILENT, ZONES, polls
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("stores"), dashboard=True) as server:
+        files = {"polls.csv": polls(), "hours.csv": BUSINESS, "zones.csv": ZONES}
+        for path, text in (files | LOADS[0]).items():
+            server.drop(path, text)
+        server.load()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser, dashboard: Server) -> Iterator[Page]:
+    site = f"http://localhost:{dashboard.port}"
+    context = browser.new_context(base_url=site, viewport=WIDE, accept_downloads=True)
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    yield context.new_page()
+    context.close()
+
+
+def open_row(page: Page, row: int, opened: str) -> None:
+    """Click into the second column of a row of the page's first table, until the URL says so.
+
+    The first row is 0. A table takes no click while it is still being drawn.
+    """
+    grid = page.get_by_test_id("stDataFrame").first
+    expect(grid.locator("canvas").first).to_be_visible()
+    for _ in range(10):
+        grid.click(position={"x": 100, "y": 35 * (row + 1) + 17})
+        with suppress(TimeoutError):
+            page.wait_for_url(re.compile(opened), timeout=5_000)
+            return
+    raise AssertionError(f"no click on row {row} led to {opened}: {page.url}")
+
+
+def test_a_click_on_a_row_opens_the_store_and_escape_closes_it(page: Page) -> None:
+    page.goto("/store_uptime")
+    for _ in range(2):  # the same row again
+        open_row(page, 1, f"store={SHAKY}")
+        drawer = page.get_by_role("dialog")
+        expect(drawer.get_by_text("was up 96.4 % of the 168 h that are known")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(drawer).to_be_hidden()
+        expect(page).not_to_have_url(re.compile("store="))
+
+
+def test_the_neighbour_in_the_list_without_closing(page: Page) -> None:
+    page.goto(f"/store_uptime?store={SHAKY}")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("button", name="Worse").click()
+    expect(drawer.get_by_text(re.compile("was up 0 % of the"))).to_be_visible()
+    expect(page).to_have_url(re.compile(f"store={DOWN}"))
+
+
+def test_a_click_on_a_bar_lists_its_stores(page: Page) -> None:
+    page.goto("/store_uptime")
+    page.locator("path[aria-label*='1 store up 0 to 5 % of the time']").click()
+    expect(page.get_by_role("button", name="Uptime 0 to 5 % ✕")).to_be_visible()
+    expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
+
+
+def test_the_csv_has_the_exercises_columns_first_and_two_decimals(page: Page) -> None:
+    page.goto("/store_uptime")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV, 4 rows").click()
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8"))))
+    assert rows[0][:7] == [
+        "store_id",
+        "uptime_last_hour",
+        "uptime_last_day",
+        "uptime_last_week",
+        "downtime_last_hour",
+        "downtime_last_day",
+        "downtime_last_week",
+    ]
+    assert [row[0] for row in rows[1:]] == [DOWN, SHAKY, GOOD, SILENT]
+    assert rows[2][1:12] == ["60", "24", "162", "0", "0", "6", "0", "0", "0", "95.83", "97.02"]
+
+
+def test_a_report_is_asked_for_watched_and_fetched(page: Page) -> None:
+    page.goto("/reports?metric=store_profile")
+    page.get_by_role("button", name="Make the report").click()
+    expect(
+        page.get_by_text("The newest report, Store profile, has 4 rows and took")
+    ).to_be_visible()
+    (report,) = page.request.get("/api/v1/reports").json()["reports"]
+    fetched = page.request.get(report["links"]["csv"])
+    assert fetched.text().startswith("store_id,zone,")
+
+
+def test_a_report_that_cannot_be_made_says_why(page: Page) -> None:
+    page.goto("/reports")
+    page.get_by_role("textbox", name="As of").fill("yesterday")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_text("is not an instant like 2026-02-15 10:00:00")).to_be_visible()
+
+
+def test_a_click_on_a_row_opens_the_customer_and_its_file_is_whole(page: Page) -> None:
+    page.goto("/customers")
+    open_row(page, 0, "customer=cold")
+    expect(page.get_by_text("has 2 rows from 1 upload")).to_be_visible()
+    link = page.get_by_role("link", name="CSV, 2 rows").get_attribute("href")
+    assert page.request.get(str(link)).text() == LOADS[0]["customers/cold/a.csv"]
+
+
+def test_what_a_customer_sends_appears_without_a_click(page: Page, dashboard: Server) -> None:
+    page.goto("/customers?customer=menu")
+    expect(page.get_by_text("has 1 row from 1 upload")).to_be_visible()
+    dashboard.drop("customers/menu/more.csv", "item,price_eur\nTart,6.50\nTea,3\n")
+    dashboard.load()
+    expect(page.get_by_text("has 3 rows from 2 uploads")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("store_uptime", "3 stores were up 65.5 %"),
+        (f"store_uptime?store={SHAKY}", "was up 96.4 % of the 168 h"),
+        ("customers", "2 customers sent"),
+        ("customers?customer=cold", "has 2 rows from 1 upload"),
+        ("reports", "Reports of the last 7 days"),
+    ],
+)
+def test_nothing_is_wider_than_a_phone(page: Page, path: str, shown: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"/{path}")
+    expect(page.get_by_text(shown)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
