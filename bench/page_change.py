@@ -33,7 +33,8 @@ import streamlit as st
 
 st.set_page_config(layout="wide")
 day = st.selectbox("Day", range(1, 61))
-rows = pd.DataFrame({"device": [f"d{n}" for n in range(10)], "reports": [day * n for n in range(10)]})
+devices = [f"d{n}" for n in range(10)]
+rows = pd.DataFrame({"device": devices, "reports": [day * n for n in range(10)]})
 st.dataframe(rows)
 st.bar_chart(rows, x="device", y="reports")
 """
