@@ -19,7 +19,7 @@ USUAL = "store_uptime"
 def page() -> None:
     reports.headline()
     spec = metrics()[choose()]
-    st.caption(f"{spec.description} {spec.grain.capitalize()}.")
+    st.caption(spec.description)
     controls(spec)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reports.ask_token()

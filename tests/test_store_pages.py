@@ -180,7 +180,7 @@ def test_a_store_has_its_url(visit: Visit, week: Settings) -> None:
 
 def test_by_the_other_method_a_store_says_its_polls(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", store=SHAKY, method="poll")
-    assert f"`{SHAKY}` was up at 95.3 % of 170 polls while open: 170 h, 8 h of it down" in said(app)
+    assert f"`{SHAKY}` was up 162 h and down 8 h, an hour for each of 170 polls" in said(app)
     assert cards(app)["Open"][0] == "168 h"
 
 
@@ -286,6 +286,28 @@ def test_who_is_not_on_this_machine_may_not_ask(visit: Visit, week: Settings) ->
     button = next(b for b in visit(week, "reports").button if b.label == "Make the report")
     assert button.disabled
     assert "only from this machine" in button.help
+
+
+@pytest.mark.usefixtures("served")
+def test_with_a_token_whoever_has_it_may_ask(
+    visit: Visit, week: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLEETPULSE_API_TOKEN", "right")
+    app = visit(week, "reports", metric="store_timeline")
+    for token, refused in (("wrong", True), ("right", False)):
+        app.text_input("access token").input(token).run()
+        button = next(b for b in app.button if b.label == "Make the report")
+        assert button.disabled == refused
+    app.text_input("store_timeline store").input(GOOD)
+    app.text_input("store_timeline first_at").input("2026-03-04 00:00:00")
+    app.text_input("store_timeline last_at").input("2026-03-04 12:00:00")
+    button.click().run()
+    assert "Report asked for" in [toast.value for toast in app.toast]
+    asked = [r["report"] for r in table(app)]
+    assert (
+        f"Store timeline, first at 2026-03-04T00:00:00, last at 2026-03-04T12:00:00, store {GOOD}"
+        in asked
+    )
 
 
 def test_every_metric_can_be_asked_for(visit: Visit, week: Settings) -> None:

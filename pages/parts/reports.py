@@ -75,27 +75,11 @@ def visitor() -> Request:
     return Request({"type": "http", "client": client, "headers": headers})
 
 
-def request(name: str, asked: Asked) -> None:
-    """Ask for a report and say what came of it."""
-    running = service()
-    why = refusal()
-    if running is None or why:
-        st.toast(why or "The report service does not run.", icon="⚠️")
-        return
-    try:
-        manifest = order(running, name, asked())
-    except Refused as refused:
-        st.toast(refused.message, icon="⚠️")
-    except WarehouseError as wrong:
-        st.toast(of_warehouse(wrong).message, icon="⚠️")
-    else:
-        there = manifest.status == "completed"
-        st.toast("This report is there already" if there else "Report asked for", icon="📄")
-
-
 def button(label: str, name: str, asked: Asked) -> None:
-    """Asks for this report, with the parameters as they are on the click; says why where the
-    visitor may not."""
+    """Asks for this report, with the parameters as they are on the click.
+
+    Where the visitor may not, it says why; where the question was wrong, that stays below it.
+    """
     why = refusal()
     st.button(
         label,
@@ -105,6 +89,34 @@ def button(label: str, name: str, asked: Asked) -> None:
         disabled=bool(why) or service() is None,
         help=why,
     )
+    if wrong := st.session_state.get(_trouble(name)):
+        st.warning(wrong, icon="⚠️")
+
+
+def request(name: str, asked: Asked) -> None:
+    """Ask for a report and say what came of it."""
+    try:
+        there = requested(name, asked())
+    except Refused as refused:
+        st.session_state[_trouble(name)] = refused.message
+    else:
+        st.session_state[_trouble(name)] = None
+        st.toast("This report is there already" if there else "Report asked for", icon="📄")
+
+
+def requested(name: str, params: dict[str, Any]) -> bool:
+    """Whether the same question was answered before. Raises Refused."""
+    running, why = service(), refusal()
+    if running is None or why:
+        raise Refused(403, why or "The report service does not run.")
+    try:
+        return order(running, name, params).status == "completed"
+    except WarehouseError as wrong:
+        raise of_warehouse(wrong) from wrong
+
+
+def _trouble(name: str) -> str:
+    return f"trouble with a report on {name}"
 
 
 # What there is.
@@ -203,7 +215,11 @@ def state(report: Manifest) -> str:
 
 def question(report: Manifest) -> str:
     """`Store uptime, method poll`: the metric and what was asked of it."""
-    asked = [f"{key} {value}" for key, value in report.params.items() if value is not None]
+    asked = [
+        f"{key.replace('_', ' ')} {value}"
+        for key, value in report.params.items()
+        if value is not None
+    ]
     return ", ".join([words.dataset(report.metric), *asked])
 
 

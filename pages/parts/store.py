@@ -34,7 +34,7 @@ ALWAYS = "always open"  # what store_profile says of a store without hours
 
 def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
     """The store that the URL names; `ids` are the listed ones, to step through."""
-    title = f"One store, {chosen.window.said} to {words.instant(chosen.end)}"
+    title = f"One store, the {chosen.window.said} to {words.instant(chosen.end)}"
     close = partial(openable.close, "store")
     st.dialog(title, width=WIDTH, position="right", on_dismiss=close)(drawer)(ids, stores, chosen)
 
@@ -94,11 +94,13 @@ def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -
         return f"{name} was never open"
     if row["uptime_pct"] is None:
         return f"{name} was not heard of while open"
-    share, down = percent(row["uptime_pct"]), hours(row["down_hours"])
+    down = hours(row["down_hours"])
     known = row["open_hours"] * (1 - row["unknown_pct"] / 100)
     if chosen.method == "poll":
         polls = words.counted(round(known), "poll")
-        return f"{name} was up at {share} of {polls} while open: {hours(known)}, {down} of it down"
+        up = hours(known - row["down_hours"])
+        return f"{name} was up {up} and down {down}, an hour for each of {polls} while open"
+    share = percent(row["uptime_pct"])
     return f"{name} was up {share} of the {hours(known)} that are known, and down {down}"
 
 
