@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -205,6 +206,48 @@ def test_two_loaders_at_once(tmp_path: Path, clean_states: tuple[State, State]) 
     assert second.stdout == ""
     assert "another loader" in second.stderr
     assert state(settings) == clean_states[1]
+
+
+def replaced(path: Path) -> None:
+    fresh = path.with_name("fresh.part")
+    fresh.write_text(path.read_text() + "2017-05-09T12:00:00Z,later,sensor,online\n")
+    os.replace(fresh, path)
+
+
+def grown(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("2017-05-09T12:00:00Z,later,sensor,online\n")
+
+
+@pytest.mark.parametrize("change", [replaced, grown, Path.unlink])
+def test_a_file_that_changes_under_the_loader(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    """It is loaded as it was or as it is, never as a mixture, and stops no other file."""
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    path = settings.incoming / "health" / "2017-05-02.csv"
+    bytes_of = {hashlib.sha256(path.read_bytes()).hexdigest(): 4}
+    with subprocess.Popen(command(settings, "--json"), stdout=subprocess.PIPE) as first:
+        stop_while_staging(first, settings)
+        change(path)
+        first.send_signal(signal.SIGCONT)
+        assert first.wait() == 0
+    assert_sound(settings)
+    if path.exists():
+        bytes_of[hashlib.sha256(path.read_bytes()).hexdigest()] = 5
+    assert run(settings) == 0
+    with current(settings) as connection:
+        found = connection.execute(
+            "select source_id, rows_loaded from files where path = 'health/2017-05-02.csv'"
+        ).fetchall()
+        others = connection.execute(
+            "select count(*) from files where path not like 'health/%02.csv'"
+        )
+        assert others.fetchall() == [(9,)]
+    assert set(found) <= set(bytes_of.items())
+    assert not path.exists() or max(rows for _, rows in found) == 5
+    assert_sound(settings)
 
 
 def test_interrupted_by_hand(tmp_path: Path, clean_states: tuple[State, State]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from etl import verify
 from tests.etl.loading import lay, load_all
 from tests.etl.world import FIRST, SECOND, State, assert_sound, fingerprint, run, state
 from warehouse import NoGeneration, Settings
@@ -186,6 +187,39 @@ def test_killed_again_while_clearing_up(over_a_warehouse: Scene) -> None:
     over_a_warehouse.kill_before(number_of(over_a_warehouse, "before the generation is in place"))
     over_a_warehouse.kill_before(6)
     over_a_warehouse.assert_recovers()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "before the ledger folder is in place",
+        pytest.param("with some files in the lake", marks=pytest.mark.torture),
+        pytest.param("before the generation is in place", marks=pytest.mark.torture),
+        pytest.param("before the commit", marks=pytest.mark.torture),
+        pytest.param("after the commit", marks=pytest.mark.torture),
+    ],
+)
+def test_repaired_after_a_kill(over_a_warehouse: Scene, moment: str) -> None:
+    over_a_warehouse.restore()
+    over_a_warehouse.kill_before(number_of(over_a_warehouse, moment))
+    assert verify.main(["--repair", "--data", str(over_a_warehouse.settings.data)]) == 0
+    over_a_warehouse.assert_recovers()
+
+
+@pytest.mark.torture
+def test_killed_while_repairing(over_a_warehouse: Scene) -> None:
+    settings = over_a_warehouse.settings
+    command = [str(ROOT / "etl" / "verify.py"), "--repair", "--data", str(settings.data)]
+    number = 0
+    status = -signal.SIGKILL
+    while status == -signal.SIGKILL:
+        number += 1
+        over_a_warehouse.restore()
+        status = started([str(KILLED), str(number), str(settings.data), *command]).wait()
+        assert readable(settings) == over_a_warehouse.states[0]
+        over_a_warehouse.assert_recovers()
+    assert status == 0
+    assert number > 10
 
 
 @pytest.mark.torture
