@@ -27,7 +27,7 @@ def page() -> None:
     st.markdown("#### Reports of the last 7 days")
     reports.listing()
     with st.expander("The same from a program"):
-        st.code(client(spec.name, given(spec)), language="bash")
+        st.code(client(spec.name, given(spec)), language="bash", wrap_lines=True)
 
 
 def choose() -> str:

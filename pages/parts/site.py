@@ -27,10 +27,12 @@ def how_to_send(customer: str) -> None:
     st.code(
         f"curl -F customer_id={customer} -F file=@rows.csv '{origin()}/api/v1/event/?wait=true'",
         language="bash",
+        wrap_lines=True,
     )
     folder = os.fspath(Settings.from_env().incoming / "customers" / customer)
     st.markdown("Or put the file into the customer's folder and load it:")
     st.code(
         f"mkdir -p {folder} && cp rows.csv {folder}/\npython etl/load.py",
         language="bash",
+        wrap_lines=True,
     )

@@ -106,7 +106,8 @@ def changes() -> spec.Spec:
 
     Columns: place, store, chosen_pct, other_pct, says.
     """
-    rows = alt.Y("store:N", sort=alt.EncodingSortField("place", op="min"), title=None)
+    axis = alt.Axis(labelLimit=160)
+    rows = alt.Y("store:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=axis)
     base = alt.Chart().encode(y=rows, tooltip=_SAYS)
     percent = alt.X(
         "chosen_pct:Q",
