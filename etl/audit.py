@@ -155,14 +155,16 @@ def _differs(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]
 
 
 def _ledger_folders(settings: Settings, found: Audit) -> None:
-    for folder in ledger.folders(settings.lake):
-        for table in ledger.TABLES:
-            path = folder / f"{table}.parquet"
-            try:
-                duckdb.execute(
-                    "select count(*) from read_parquet(?, hive_partitioning = false)",
-                    [glob_literal(path)],
-                )
-            except duckdb.Error as broken:
-                first = str(broken).split("\n", 1)[0]
-                found.problems.append(f"{path.relative_to(settings.data)} cannot be read: {first}")
+    with connect() as connection:
+        for folder in ledger.folders(settings.lake):
+            for table in ledger.TABLES:
+                path = folder / f"{table}.parquet"
+                try:
+                    connection.execute(
+                        "select count(*) from read_parquet(?, hive_partitioning = false)",
+                        [glob_literal(path)],
+                    ).fetchall()
+                except duckdb.Error as broken:
+                    first = str(broken).split("\n", 1)[0]
+                    shown = path.relative_to(settings.data)
+                    found.problems.append(f"{shown} cannot be read: {first}")

@@ -97,9 +97,10 @@ def listed(folders: list[Path]) -> set[str]:
     paths = [glob_literal(folder / "parquet_files.parquet") for folder in folders]
     if not paths:
         return set()
-    rows = duckdb.execute(
-        "select path from read_parquet(?, hive_partitioning = false)", [paths]
-    ).fetchall()
+    with connect() as connection:
+        rows = connection.execute(
+            "select path from read_parquet(?, hive_partitioning = false)", [paths]
+        ).fetchall()
     return {row[0] for row in rows}
 
 
