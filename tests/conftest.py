@@ -8,8 +8,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings
 
 from tests.etl.loading import current, load_all
+
+# Machines are shared: an example that takes long says nothing about the code.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 Loads = Sequence[Mapping[str, str]]
 
