@@ -37,9 +37,10 @@ def draw(
 def ranking(rows: int) -> Spec:
     """Horizontal bars in the order of the rows, with a tick for the week before.
 
-    Columns: device, reports, before, says, chosen. Selecting a bar gives its `device`.
+    Columns: rank, device, reports, before, says, chosen. Selecting a bar gives its `device`.
     """
-    device = alt.Y("device:N", sort=None, title=None, axis=alt.Axis(labelLimit=90))
+    by_rank = alt.EncodingSortField("rank", op="min")
+    device = alt.Y("device:N", sort=by_rank, title=None, axis=alt.Axis(labelLimit=90))
     axis = alt.Axis(orient="top", tickCount=4, format=",d", titlePadding=4)
     bars = (
         alt.Chart()

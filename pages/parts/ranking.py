@@ -13,6 +13,7 @@ from pages.parts import address, answers, charts, downloads, tables, words
 
 DAYS = 30
 TABLE = "ranking"
+NOTHING: dict[str, Any] = {"selection": {"rows": [], "cells": []}}
 
 
 def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) -> None:
@@ -31,9 +32,7 @@ def show_table(
     rows: list[dict[str, Any]], sparks: pa.Table, chosen: str | None, day: dt.date
 ) -> None:
     ids = [row["device_id"] for row in rows]
-    st.session_state[TABLE] = {
-        "selection": {"rows": [ids.index(chosen)] if chosen in ids else [], "cells": []}
-    }
+    select(ids.index(chosen) if chosen in ids else None)
     st.dataframe(
         table_rows(rows, sparks),
         key=TABLE,
@@ -99,6 +98,7 @@ def known(days: list[int | None]) -> list[int]:
 def bar_rows(rows: list[dict[str, Any]], chosen: str | None) -> pa.Table:
     return pa.table(
         {
+            "rank": [row["rank"] for row in rows],
             "device": [row["device_id"] for row in rows],
             "reports": [row["occurrences"] for row in rows],
             "before": pa.array(
@@ -125,10 +125,23 @@ def says(row: dict[str, Any]) -> str:
     return f"{said}, {words.percent(row['change_pct'])} against {before} a week before"
 
 
+def picked() -> int | None:
+    """The row that is clicked, on its box or on any cell."""
+    selection = st.session_state.get(TABLE, NOTHING)["selection"]
+    rows = selection["rows"] or [row for row, _ in selection["cells"]]
+    return rows[0] if rows else None
+
+
+def select(row: int | None) -> None:
+    """Mark the row that something else chose: a link, a bar, a closed device."""
+    if row != picked():
+        rows = [] if row is None else [row]
+        st.session_state[TABLE] = {"selection": {"rows": rows, "cells": []}}
+
+
 def choose_row(ids: list[str]) -> None:
-    picked = st.session_state[TABLE]["selection"]
-    rows = picked["rows"] or [row for row, _ in picked["cells"]]
-    address.put("device", ids[rows[0]] if rows else None)
+    row = picked()
+    address.put("device", None if row is None else ids[row])
 
 
 def choose_bar(key: str) -> None:

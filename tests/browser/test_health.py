@@ -1,0 +1,235 @@
+"""What only a browser shows of the health reports' pages: clicks, links, files, live data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, Position, ViewportSize, expect, sync_playwright
+
+from tests import health
+from tests.api.server import Server, serving
+from warehouse import Generation, current_path, metric
+from warehouse.export import csv_bytes
+from warehouse.settings import Settings
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = Path(__file__).parents[2] / "build/screenshots"
+PAGES = {
+    "overview": "",
+    "top-devices": "top_devices",
+    "top-devices-one-device": "top_devices?device=a",
+    "daily-trend": "daily_trend",
+    "data": "data",
+    "data-rejected": "data?show=Rejected+rows",
+}
+WIDTH = """Math.max(document.documentElement.scrollWidth,
+    document.querySelector('[data-testid=stMain]').scrollWidth)"""
+Scheme = Literal["light", "dark"]
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("health"), dashboard=True) as running:
+        for path, text in health.files().items():
+            running.drop(path, text)
+        running.load()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    site = f"http://localhost:{server.port}"
+    with browser.new_context(base_url=site, viewport=WIDE) as context:
+        yield context.new_page()
+
+
+def open_top_devices(page: Page, link: str = "") -> None:
+    page.goto(f"/top_devices{link}")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg")).to_be_visible()
+
+
+def click_row(page: Page, row: int) -> None:
+    """Click the device of a row of the ranking; as for a person, the mouse is there before."""
+    place: Position = {"x": 200, "y": 35 * (row + 1) + 17}
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.hover(position=place)
+    page.wait_for_timeout(300)
+    grid.click(position=place)
+
+
+def sentence(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=3).first).to_contain_text(text)
+
+
+# This one comes first: it is the server's first visitor.
+def test_a_link_to_a_page_opens_it_with_everything_around(page: Page) -> None:
+    open_top_devices(page)
+    sentence(page, "a reported most on Sun 15 Feb 2026: 12 times, 20 % more than a week before")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Generation 1: 14 files, 579 rows")
+    expect(page.get_by_role("link", name="Daily trend")).to_be_visible()
+
+
+def test_another_day_is_two_clicks_away_and_stands_in_the_url(page: Page) -> None:
+    open_top_devices(page)
+    page.get_by_role("combobox", name="Day (UTC)").click()
+    page.get_by_role("option", name="Thu 12 Feb 2026").click()
+    sentence(page, "a reported most on Thu 12 Feb 2026: 10 times; there is no data from a week")
+    expect(page).to_have_url(re.compile(r"/top_devices\?day=2026-02-12$"))
+    page.get_by_role("button", name="Next").click()
+    sentence(page, "Fri 13 Feb 2026")
+
+
+def test_a_click_on_a_row_opens_the_device(page: Page) -> None:
+    open_top_devices(page)
+    click_row(page, 1)
+    expect(page).to_have_url(re.compile(r"\?device=new$"))
+    expect(page.get_by_text("9 reports on Sun 15 Feb from 1 file")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page).to_have_url(re.compile(r"/top_devices$"))
+    click_row(page, 1)
+    expect(page).to_have_url(re.compile(r"\?device=new$"))
+
+
+def test_a_click_on_a_bar_opens_the_device_again_and_again(page: Page) -> None:
+    open_top_devices(page)
+    for _ in range(2):
+        bars = page.get_by_test_id("stVegaLiteChart").first.locator(
+            "path[aria-label*='device: b;']"
+        )
+        bars.first.click()
+        expect(page).to_have_url(re.compile(r"\?device=b$"))
+        page.get_by_role("button", name="Close").click()
+        expect(page).to_have_url(re.compile(r"/top_devices$"))
+
+
+def test_a_copied_link_opens_the_same_view(page: Page, browser: Browser) -> None:
+    open_top_devices(page)
+    page.get_by_role("button", name="Previous").click()
+    sentence(page, "Sat 14 Feb 2026")
+    page.get_by_label("How many").fill("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="CSV, 4 rows")).to_be_visible()
+    click_row(page, 0)
+    expect(page).to_have_url(re.compile("device=a"))
+    with browser.new_context(viewport=WIDE) as elsewhere:
+        copy = elsewhere.new_page()
+        copy.goto(page.url)
+        sentence(copy, "a reported most on Sat 14 Feb 2026")
+        expect(copy.get_by_role("button", name="CSV, 4 rows")).to_be_visible()
+        expect(copy.get_by_text("10 reports on Sat 14 Feb from 1 file")).to_be_visible()
+
+
+def test_the_files_hold_the_metric_byte_by_byte(page: Page, server: Server) -> None:
+    open_top_devices(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV, 6 rows").click()
+    assert download.value.suggested_filename == "top-devices-2026-02-15.csv"
+    generation = Generation(current_path(Settings(server.incoming, server.data)))
+    answer = metric("top_devices", generation=generation, on_day=health.NEWEST)
+    assert download.value.path().read_bytes() == csv_bytes(answer)
+    assert "\n6,'=e,4," in download.value.path().read_text(encoding="utf-8")
+    generation.close()
+
+
+def test_rejected_rows_are_filtered_by_link(page: Page) -> None:
+    page.goto("/data?show=Rejected+rows&text=empty")
+    expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
+
+
+def test_a_phone_scrolls_down_only(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    for link in PAGES.values():
+        page.goto(f"/{link}")
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+        settle(page)
+        assert page.evaluate(WIDTH) <= PHONE["width"], link
+
+
+# These change the data, so they come last.
+
+
+def test_new_data_appears_by_itself_and_the_view_stays(page: Page, server: Server) -> None:
+    open_top_devices(page, "?day=2026-02-15&device=a")
+    server.drop("late.csv", f"{health.HEADER}2026-02-15T23:00:00Z,a,sensor,error\n")
+    server.load()
+    loaded = time.monotonic()
+    sentence(page, "a reported most on Sun 15 Feb 2026: 13 times")
+    assert time.monotonic() - loaded < 3
+    expect(page.get_by_text("13 reports on Sun 15 Feb from 2 files")).to_be_visible()
+    expect(page.get_by_test_id("stToast")).to_contain_text("New data: 1 file, 1 row")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Generation 2: 1 file, 1 row")
+
+
+def test_a_newer_day_is_shown_where_the_newest_was(page: Page, server: Server) -> None:
+    open_top_devices(page)
+    newer = health.NEWEST + dt.timedelta(1)
+    server.drop("newer.csv", health.day_file(newer, {"fresh": 3}))
+    server.load()
+    sentence(page, "fresh reported most on Mon 16 Feb 2026: 3 times")
+
+
+# Pictures for people to look at: build/screenshots.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_pictures(browser: Browser, server: Server, size: str, scheme: Scheme) -> None:
+    for name, link in PAGES.items():
+        picture(browser, server, link, size, scheme, PICTURES / f"{name}-{size}-{scheme}.png")
+
+
+def test_pictures_of_nothing(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, dashboard=True) as empty:
+        picture(browser, empty, "", "wide", "light", PICTURES / "empty-wide-light.png")
+        picture(browser, empty, "", "phone", "dark", PICTURES / "empty-phone-dark.png")
+
+
+def picture(
+    browser: Browser, server: Server, link: str, size: str, scheme: Scheme, file: Path
+) -> None:
+    viewport = WIDE if size == "wide" else PHONE
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(f"http://localhost:{server.port}/{link}")
+        expect(page.get_by_role("heading").first).to_be_visible()
+        settle(page)
+        high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": viewport["width"], "height": min(high, 3000)})
+        settle(page)
+        page.screenshot(path=file)
+        assert file.stat().st_size > 10_000
+
+
+def settle(page: Page) -> None:
+    """Wait until the script and the drawing of charts are done."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(700)

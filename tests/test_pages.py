@@ -1,0 +1,276 @@
+"""What a visitor of *Overview*, *Top devices*, *Daily trend* and *Data* reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import health, visits
+from tests.etl.loading import folders, load_all
+from tests.visits import cards, said, table
+from warehouse import Settings, current_path
+
+PAGES = ("overview", "top_devices", "daily_trend", "data")
+REAL = Path(__file__).parents[2] / "shared/real/health_reports.csv"
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="module")
+def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_all(tmp_path_factory.mktemp("fortnight"), [health.files()])
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open a page by its file's name with the state of a link."""
+    return partial(visits.visit, monkeypatch)
+
+
+# Top devices.
+
+
+def test_the_newest_day_comes_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices")
+    assert app.subheader[0].value == (
+        "`a` reported most on Sun 15 Feb 2026: 12 times, 20 % more than a week before"
+    )
+    assert cards(app) == {
+        "Reports": ("45", "+12 %"),
+        "Devices that reported": ("6", "±0 %"),
+        "From the top 6": ("100 %", ""),
+        "New in the top 6": ("1", ""),
+    }
+
+
+def test_a_rank_that_moved_says_so_in_words(fortnight: Settings, visit: Visit) -> None:
+    rows = table(visit(fortnight, "top_devices"))
+    assert [(row["device"], row["moved"], row["before"], row["change"]) for row in rows] == [
+        ("a", "–", 10, "+20 %"),
+        ("new", "new", 0, "new"),
+        ("b", "▼ 1", 8, "±0 %"),
+        ("c", "▼ 1", 7, "±0 %"),
+        ("d", "–", 5, "±0 %"),
+        ("=e", "–", 4, "±0 %"),
+    ]
+
+
+def test_a_hole_a_week_before_is_no_drop(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-12")
+    assert app.subheader[0].value == (
+        "`a` reported most on Thu 12 Feb 2026: 10 times; there is no data from a week before"
+    )
+    assert {row["change"] for row in table(app)} == {"no data"}
+    assert all(pd.isna(row["before"]) for row in table(app))
+
+
+def test_sparklines_leave_out_days_without_data(fortnight: Settings, visit: Visit) -> None:
+    by_device = {row["device"]: list(row["days"]) for row in table(visit(fortnight, "top_devices"))}
+    assert by_device["a"] == [10] * 13 + [12]
+    assert by_device["new"] == [0] * 13 + [9]
+
+
+def test_previous_and_next_skip_the_hole(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-06")
+    app.button(key="day ◀ Previous").click().run()
+    assert "Wed 4 Feb 2026" in app.subheader[0].value
+    assert app.query_params["day"] == "2026-02-04"
+    app.button(key="day Next ▶").click().run()
+    assert "Fri 6 Feb 2026" in app.subheader[0].value
+
+
+def test_the_newest_day_leaves_the_url(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-14")
+    app.selectbox(key="day chosen").select(health.NEWEST).run()
+    assert "day" not in app.query_params
+    assert app.button(key="day Next ▶").disabled
+
+
+def test_a_day_without_data_names_the_nearest(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-05")
+    assert app.subheader[0].value == "No health reports were loaded for Thu 5 Feb 2026"
+    assert "Wed 4 Feb 2026** or **Fri 6 Feb 2026" in said(app)
+    assert app.code[0].value == "python etl/load.py"
+    app.button(key="day Next ▶").click().run()
+    assert "Fri 6 Feb 2026" in app.subheader[0].value
+
+
+def test_a_link_says_how_many(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", top="3")
+    assert [row["device"] for row in table(app)] == ["a", "new", "b"]
+    assert cards(app)["From the top 3"] == ("64.4 %", "")
+
+
+@pytest.mark.parametrize("link", [{"day": "yesterday"}, {"top": "9999"}, {"top": "many"}])
+def test_a_link_that_makes_no_sense_shows_the_default(
+    fortnight: Settings, visit: Visit, link: dict[str, str]
+) -> None:
+    app = visit(fortnight, "top_devices", **link)
+    assert "Sun 15 Feb 2026" in app.subheader[0].value
+    assert len(table(app)) == 6
+
+
+def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="a")
+    assert "142 reports in the 30 days to Sun 15 Feb, by status" in said(app)
+    assert "12 reports on Sun 15 Feb from 1 file, 1 repeated delivery not counted" in said(app)
+    sources = table(app, 1)
+    assert [(row["line"], row["counts"]) for row in sources[:3]] == [
+        (2, True),
+        (3, False),
+        (4, True),
+    ]
+    app.button(key="close device").click().run()
+    assert "device" not in app.query_params
+
+
+def test_a_device_that_did_not_report_is_said_so(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="gone")
+    assert "No reports on Sun 15 Feb 2026" in said(app)
+
+
+@pytest.mark.skipif(
+    not REAL.exists(), reason="the exercise's own file lies beside the project only"
+)
+def test_the_real_top_ten_of_9_may(tmp_path: Path, visit: Visit) -> None:
+    csv = REAL.read_text(encoding="utf-8")
+    settings = load_all(tmp_path, [{"health_reports.csv": csv}])
+    today, before = (health.occurrences(csv, day) for day in ("2017-05-09", "2017-05-02"))
+    expected = sorted(today, key=lambda device: (-today[device], device))[:10]
+    rows = table(visit(settings, "top_devices", day="2017-05-09"))
+    assert [(row["device"], row["reports"], row["before"]) for row in rows] == [
+        (device, today[device], before[device]) for device in expected
+    ]
+    assert sum(row["reports"] >= 7 for row in rows) == 7
+
+
+# Daily trend.
+
+
+def test_the_busiest_type_comes_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", days="15")
+    assert app.subheader[0].value == (
+        "4 sensor devices reported on Sun 15 Feb 2026, as many as a week before"
+    )
+    assert cards(app)["Days with data"] == ("14 of 15", "")
+
+
+def test_a_gap_has_no_number(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="Any", status="online", days="15")
+    rows = {row["day"]: row["devices"] for row in table(app)}
+    assert len(rows) == 15
+    assert pd.isna(rows[health.HOLE])
+    assert rows[health.NEWEST] == 6
+
+
+def test_a_last_day_without_data_is_unknown(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", last_day="2026-02-05")
+    assert app.subheader[0].value == (
+        "No data was loaded for Thu 5 Feb 2026, so how many sensor devices reported is unknown"
+    )
+
+
+def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="camera", status="error")
+    assert app.subheader[0].value == (
+        "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
+    )
+
+
+# Overview.
+
+
+def test_the_overview_says_what_the_newest_day_brought(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "overview")
+    assert app.subheader[0].value == (
+        "6 devices sent 45 reports on Sun 15 Feb 2026, 12 % more than a week before"
+    )
+    assert cards(app)["Days missing"] == ("1", "")
+    assert cards(app)["Rejected rows"] == ("3", "")
+    (row,) = table(app)
+    assert (row["dataset"], row["rejected_rows"], row["holes"]) == ("Health reports", 2, 1)
+    assert row["newest_event"] == dt.datetime(2026, 2, 15, 14, 3)
+
+
+# Data.
+
+
+def test_what_came_in(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "data")
+    assert "took 14 files with 579 rows and rejected 3 rows" in app.subheader[0].value
+    assert cards(app)["Files rejected"] == ("1", "")
+    assert table(app)[0]["rows_read"] == 582
+
+
+def test_a_file_that_fits_no_dataset_says_why(fortnight: Settings, visit: Visit) -> None:
+    (row,) = table(visit(fortnight, "data", show="Files", fate="rejected"))
+    assert row["path"] == "notes.csv"
+    assert row["reason"]
+
+
+def test_rejected_rows_are_found_by_what_they_say(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "data", show="Rejected rows")
+    assert len(table(app)) == 2
+    app.text_input(key="text").input("id is EMPTY").run()
+    (row,) = table(app)
+    assert (row["path"], row["raw"]) == ("health/2026-02-14.csv", health.REJECTED[1].strip())
+    app.text_input(key="text").input("nothing like that").run()
+    assert app.info[0].value == "No rejected row fits the filter."
+
+
+# When there is nothing, or something is broken.
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_before_the_first_load_it_says_what_to_do(page: str, tmp_path: Path, visit: Visit) -> None:
+    app = visit(folders(tmp_path), page)
+    assert app.header[0].value == "Nothing has been loaded yet"
+    assert "python etl/load.py" in app.code[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_a_missing_value(page: str, fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, page)
+    shown = said(app) + str(cards(app))
+    assert not any(word in shown for word in ("None", "nan", "NaT", "_"))
+
+
+@pytest.mark.parametrize("page", ["top_devices", "daily_trend"])
+def test_other_data_only(page: str, tmp_path: Path, visit: Visit) -> None:
+    settings = load_all(tmp_path, [{"servers.csv": "7,2026-01-01 00:00:00,\n"}])
+    assert visit(settings, page).header[0].value == "No health reports have been loaded yet"
+    assert visit(settings, "overview").subheader[0].value.startswith("1 row of 1 dataset loaded")
+
+
+def broken(settings: Settings, to: Path) -> Settings:
+    """The same data with a generation that cannot answer."""
+    copy = Settings(settings.incoming, to / "data")
+    shutil.copytree(settings.data, copy.data, symlinks=True)
+    with duckdb.connect(current_path(copy)) as connection:
+        connection.execute("drop macro table top_devices; drop macro table load_history")
+    return copy
+
+
+def test_a_failed_query_names_the_remedy(fortnight: Settings, tmp_path: Path, visit: Visit) -> None:
+    app = visit(broken(fortnight, tmp_path), "top_devices")
+    assert "No data is lost: the lake holds every row." in app.error[0].value
+    assert app.code[0].value == "python etl/verify.py --repair"
+    assert "Traceback" not in said(app)
+
+
+def test_a_file_that_is_no_database_names_the_remedy(
+    fortnight: Settings, tmp_path: Path, visit: Visit
+) -> None:
+    settings = broken(fortnight, tmp_path)
+    current_path(settings).write_bytes(b"not a database" * 1000)
+    app = visit(settings, "overview")
+    assert "The warehouse could not answer" in app.error[0].value
+    assert app.code[0].value == "python etl/verify.py --repair"

@@ -1,0 +1,74 @@
+"""Numbers, days and changes as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pages.parts import words
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (20.0, "+20 %"),
+        (-3.44, "−3.4 %"),
+        (9.96, "+10 %"),
+        (0.0, "±0 %"),
+        (-0.04, "±0 %"),
+        (1234.5, "+1,234 %"),
+    ],
+)
+def test_a_change_has_its_sign_and_few_digits(value: float, said: str) -> None:
+    assert words.percent(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(20.0, "20 % more than"), (-5.5, "5.5 % fewer than"), (0.01, "as many as")],
+)
+def test_a_change_in_a_sentence(value: float, said: str) -> None:
+    assert words.compared(value) == said
+
+
+def test_a_change_without_a_baseline_is_a_word() -> None:
+    assert words.change(None, "new") == "new"
+
+
+@pytest.mark.parametrize(
+    ("rank", "before", "said"), [(1, 3, "▲ 2"), (4, 3, "▼ 1"), (2, 2, "–"), (2, None, "new")]
+)
+def test_a_rank_moves_up_when_its_number_falls(rank: int, before: int | None, said: str) -> None:
+    assert words.movement(rank, before, "new") == said
+
+
+def test_a_share_too_small_to_show_is_not_zero() -> None:
+    assert words.share(1, 100_000) == "< 0.1 %"
+    assert words.share(0, 100_000) == "0 %"
+    assert words.share(1, 0) == "–"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-1, "0 s ago"),
+        (2.9, "2 s ago"),
+        (60, "1 min ago"),
+        (7_300, "2 h ago"),
+        (86_400, "1 day ago"),
+    ],
+)
+def test_how_long_ago(seconds: float, said: str) -> None:
+    assert words.ago(seconds) == said
+
+
+def test_days_and_instants() -> None:
+    assert words.day(dt.date(2017, 5, 9)) == "Tue 9 May 2017"
+    assert words.instant(dt.datetime(2017, 5, 9, 7, 5)) == "Tue 9 May 2017, 07:05 UTC"
+
+
+def test_one_is_no_plural() -> None:
+    assert words.counted(1, "row") == "1 row"
+    assert words.counted(4812, "row") == "4,812 rows"
+    assert words.counted(2, "repeated delivery") == "2 repeated deliveries"
