@@ -120,7 +120,6 @@ def show_files(names: dict[str, str]) -> None:
     st.dataframe(
         files.set_column(2, "dataset", pa.array(known, pa.string())),
         hide_index=True,
-        height=450,
         column_order=tuple(FILES),
         column_config=FILES,
         placeholder="–",
@@ -150,7 +149,6 @@ def show_rejects(names: dict[str, str]) -> None:
     st.dataframe(
         first_rejects(asked),
         hide_index=True,
-        height=400,
         column_order=tuple(REJECTS),
         column_config=REJECTS,
         placeholder="–",

@@ -30,7 +30,7 @@ def page() -> None:
             charts.daily("Reports a day", 200),
             points(totals, day),
             "reports",
-            f"Line of health reports a day over the {DAYS} days to {words.day(day)}",
+            f"Line of health reports a day, up to {words.day(day)}",
         )
     show_datasets(datasets)
 
@@ -79,7 +79,8 @@ def show_trust(rows: list[dict[str, Any]]) -> None:
 
 
 def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
-    rows = [(day, totals.get(day)) for day in calendar.span(last, DAYS)]
+    known = (last - min(totals)).days + 1
+    rows = [(day, totals.get(day)) for day in calendar.span(last, min(known, DAYS))]
     return pa.table(
         {
             "day": [day for day, _ in rows],
@@ -118,6 +119,15 @@ def show_datasets(datasets: pa.Table) -> None:
         placeholder="–",
         alt="How fresh and complete each dataset is",
     )
+    loads = answers.ask("load_history")
+    strangers = sum(loads["files_rejected"].to_pylist()) - sum(
+        datasets["refused_files"].to_pylist()
+    )
+    if strangers:
+        st.caption(
+            f"Not in the table: {words.counted(strangers, 'file')} that "
+            f"{'fits' if strangers == 1 else 'fit'} no dataset, rejected whole; see Data."
+        )
 
 
 COLUMNS = {

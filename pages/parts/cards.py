@@ -26,11 +26,13 @@ def against_week(
     """
     before = values.get(day - WEEK)
     line = [value for _, value in calendar.filled(values, day, sparkline_days) if value is not None]
+    change = _signed(100 * (values[day] - before) / before) if before else None
     st.metric(
         label,
         words.count(values[day]),
-        _signed(100 * (values[day] - before) / before) if before else None,
+        change,
         delta_color="blue",
+        delta_arrow="off" if change and change.startswith("±") else "auto",
         delta_description=(
             f"against {words.short_day(day - WEEK)}" if before else "no data a week before"
         ),

@@ -160,12 +160,15 @@ def _days() -> alt.Axis:
 
 
 def _weekends(band: alt.Chart) -> alt.Chart:
-    tint: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.1)
+    tint: alt.Chart = band.mark_bar(
+        color=palette.QUIET, opacity=0.1, width=alt.RelativeBandSize(band=1)
+    )
     tint = tint.transform_filter("datum.weekend")
     return tint
 
 
 def _holes(band: alt.Chart) -> alt.Chart:
-    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.35).encode(tooltip=SAYS)
+    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.3, binSpacing=0)
+    hole = hole.encode(tooltip=SAYS)
     hole = hole.transform_filter("!datum.has_data")
     return hole

@@ -86,7 +86,6 @@ def show_sources(device: str, day: dt.date) -> None:
     st.dataframe(
         sources,
         hide_index=True,
-        height=240,
         column_order=("reported_at", "report_status", "report_type", "path", "line", "counts"),
         column_config=SOURCES,
         alt=f"The lines behind {device} on {words.day(day)}",
