@@ -153,7 +153,7 @@ def show_weeks(weekly: pa.Table, weeks: Rows, observed: Observed, period: Period
             f"Bars of new, returned and lost devices in {words.counted(len(drawn), 'week')}",
         )
     st.caption(" ".join(week_notes(weeks, observed)))
-    downloads.offer(weekly, f"online-weekly-{period.first}-{period.last}")
+    downloads.offer(weekly, f"online-weekly-{period.first}-{period.last}", key="weekly")
     st.dataframe(
         weekly.drop_columns("complete")
         .append_column("seen", [[week_seen(week) for week in weeks]])
@@ -231,7 +231,7 @@ def show_hours(daily: pa.Table, days: Rows, observed: Observed, period: Period) 
         "hours",
         f"Lines of mean and median hours online per device on {words.counted(len(days), 'day')}",
     )
-    downloads.offer(daily, f"online-hours-{period.first}-{period.last}")
+    downloads.offer(daily, f"online-hours-{period.first}-{period.last}", key="hours")
     st.dataframe(
         daily.drop_columns("complete")
         .append_column("seen", [[day_seen(day, observed) for day in days]])
@@ -316,7 +316,7 @@ def show_servers(servers: pa.Table, observed: Observed) -> None:
             f"Intervals cut off by the destruction of {words.counted(len(ended), 'server')}",
         )
     st.caption("All servers over all days, whatever the period above.")
-    downloads.offer(servers, "online-servers")
+    downloads.offer(servers, "online-servers", key="servers")
     st.dataframe(
         server_rows(rows, observed),
         hide_index=True,

@@ -373,7 +373,7 @@ def show_users(observed: Observed, usual: dt.date, window: int) -> None:
             alt=f"Users and devices by fleet size, {words.day(day)}",
         )
     with table:
-        downloads.offer(fleet, f"online-users-{day}-{window}-days")
+        downloads.offer(fleet, f"online-users-{day}-{window}-days", key="users")
         st.dataframe(
             user_rows(rows, before),
             hide_index=True,
@@ -487,7 +487,9 @@ def user_rows(rows: list[dict[str, Any]], before: dict[str, int] | None) -> pa.T
 def show_days(days: Sequence[FleetDay], observed: Observed, chosen: Choice) -> None:
     period = chosen.period
     numbers = fleets.between(online(observed, chosen.window), period.first, period.last)
-    downloads.offer(numbers, f"online-devices-{period.first}-{period.last}-window-{chosen.window}")
+    downloads.offer(
+        numbers, f"online-devices-{period.first}-{period.last}-window-{chosen.window}", key="days"
+    )
     st.dataframe(
         day_rows(days, observed, chosen),
         hide_index=True,
@@ -543,7 +545,7 @@ def show_projection(ahead: Projection) -> None:
         f"{words.day(last['day'])}, with 80\u00a0% probability {span(last, 80)}**"
     )
     st.caption(f"Devices a day, by exponential smoothing with a weekly rhythm; {missed(last)}.")
-    downloads.offer(ahead.rows, f"online-forecast-{rows[0]['day']}-{last['day']}")
+    downloads.offer(ahead.rows, f"online-forecast-{rows[0]['day']}-{last['day']}", key="ahead")
     st.dataframe(
         ahead.rows.select(list(AHEAD)),
         hide_index=True,

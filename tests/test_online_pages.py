@@ -17,6 +17,7 @@ from tests.etl.loading import load_all
 from tests.visits import cards, said, table
 from warehouse import Settings
 
+REAL = Path(__file__).parents[2] / "shared/real"
 MONDAY = dt.date(2026, 3, 2)
 DEVICES = {"a1": "ann", "a2": "ann", "b1": "bob", "b2": "bob", "b3": "bob", "c1": "cat"}
 
@@ -168,6 +169,32 @@ def test_too_little_history_is_said(tmp_path: Path, visit: Visit) -> None:
     assert "needs 56 whole days of connectivity events, there are 8" in said(
         visit(settings, "online_fleet", view="projection")
     )
+
+
+@pytest.mark.skipif(
+    not REAL.exists(), reason="the exercise's own files lie beside the project only"
+)
+def test_the_real_events(tmp_path: Path, visit: Visit) -> None:
+    names = ("connectivity_events.csv", "servers.csv")
+    files = {name: (REAL / name).read_text(encoding="utf-8") for name in names}
+    settings = load_all(tmp_path, [files])
+    first_day = said(visit(settings, "online_fleet", day="2015-05-31"))
+    assert (
+        "3 users had 5 devices online on Sun 31 May 2015; user `1` the most: 3 (60 %)" in first_day
+    )
+    device = visit(settings, "online_fleet", device="9529")
+    assert (
+        "Device `9529` of user `168` came online 6 times for 24 days 6 h in all, last until "
+        "Mon 12 Feb 2018, 15:06 UTC"
+    ) in said(device)
+    assert [row["means"] for row in table(device)] == [
+        "Ended by the destruction of server 29",
+        "Ended by the next event",
+        "Ended by the next event",
+        "Ended by the next event",
+        "Ended by the destruction of server 2",
+        "Ended by the next event",
+    ]
 
 
 # Fleet operations.

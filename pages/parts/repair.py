@@ -84,7 +84,7 @@ def show_audit(audit: pa.Table, period: Period) -> None:
         f"Bars of repaired and ignored events a day, {words.day(period.first)} to "
         f"{words.day(period.last)}",
     )
-    downloads.offer(audit, f"repair-audit-{period.first}-{period.last}")
+    downloads.offer(audit, f"repair-audit-{period.first}-{period.last}", key="audit")
     st.dataframe(
         audit_rows(counted, events, days),
         hide_index=True,
@@ -185,7 +185,7 @@ def show_device(device: str) -> None:
         "intervals",
         f"The {words.counted(len(rows), 'interval')} in which device {device} was online",
     )
-    downloads.offer(intervals, f"device-online-{device}")
+    downloads.offer(intervals, f"device-online-{device}", key="device")
     st.dataframe(
         interval_rows(intervals, rows),
         hide_index=True,

@@ -83,10 +83,10 @@ def stack(
     base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long)))
     days = base.transform_filter("isValid(datum.iso)")
     layers = [] if long else [_weekends(days)]
-    layers += [_silent(days), _chosen(days), _bars(days, kinds, title, legend, shares, long)]
+    layers += [_silent(days), _bars(days, kinds, title, legend, shares, long)]
     if projected:
         layers += _projection(base.transform_filter("isValid(datum.expected)"))
-    layers += [_hover(days, kinds, total_title)]
+    layers += [_chosen(days), _hover(days, kinds, total_title)]
     return spec.of(alt.layer(*layers).properties(height=height))
 
 
@@ -179,7 +179,10 @@ def _hover(days: alt.Chart, kinds: Kinds, total_title: str) -> Any:
 
 
 def _chosen(days: alt.Chart) -> Any:
-    return days.mark_bar(binSpacing=0, color=palette.CHOSEN).transform_filter("datum.chosen")
+    outline = days.mark_bar(
+        binSpacing=0, fillOpacity=0, stroke=palette.CHOSEN, strokeWidth=2, strokeOpacity=1
+    )
+    return outline.transform_filter("datum.chosen")
 
 
 def _silent(days: alt.Chart) -> Any:
