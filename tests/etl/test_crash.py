@@ -233,7 +233,7 @@ def test_killed_before_every_step(any_scene: Scene) -> None:
 @pytest.mark.torture
 def test_killed_at_many_times(any_scene: Scene) -> None:
     dice = random.Random(1)
-    for _ in range(150):
+    for _ in range(60):
         any_scene.restore()
         any_scene.kill_after(dice.uniform(0.2, 1.1) * any_scene.seconds)
         any_scene.assert_recovers()
