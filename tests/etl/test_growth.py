@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import zstandard
 
-from etl import intake, marts
+from etl import intake, marts, zstd
 from tests.etl.loading import answer, current, folders, lay, load_all, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
 from warehouse import Settings
@@ -111,7 +110,7 @@ def test_every_line_keeps_its_number_in_large_files(tmp_path: Path, count: int) 
         .replace("\n2", '\n"2')
         .encode(),
         "zipped.csv.gz": gzip.compress(text("zipped", count, "\n").encode(), 1),
-        "zst.csv.zst": zstandard.compress(text("zst", count, "\r\n").encode()),
+        "zst.csv.zst": zstd.compress(text("zst", count, "\r\n").encode()),
         "one_byte.csv": text("one_byte", count, "\n").encode("latin-1") + b"\xff\n",
     }
     settings = load_all(tmp_path, [texts])
