@@ -8,13 +8,19 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from etl.datasets import Dataset, datasets
 from etl.stage import Staging
 
 LEDGER = "_loads"
+WRITERS = 2
+ROW_GROUP = 122_880
+MAX_VISITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,13 @@ def write(
     spec = datasets()[dataset]
     folder = root / "lake" / dataset
     folder.mkdir(parents=True, exist_ok=True)
-    cursor = staging.connection.execute(_copy_sql(spec, folder, load_id, part, today))
-    names = [column[0] for column in cursor.description or ()]
-    written = [
-        _described(spec, dict(zip(names, row, strict=True)), load_id) for row in cursor.fetchall()
-    ]
-    with ThreadPoolExecutor(4) as pool:
+    days = _days(staging.connection, spec, today)
+    copy = partial(_copy, staging, spec, folder, load_id, part)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        if _lie_together(staging.connection, spec, len(days)):
+            written = [file for files in pool.map(copy, days) for file in files]
+        else:
+            written = copy(None)
         digests = list(pool.map(_finish, (Path(file.path) for file in written)))
     return [
         replace(file, path=Path(file.path).relative_to(root).as_posix(), sha256=digest)
@@ -56,16 +63,60 @@ def write(
     ]
 
 
-def _copy_sql(spec: Dataset, folder: Path, load_id: int, part: str, today: dt.date) -> str:
+def _days(connection: duckdb.DuckDBPyConnection, spec: Dataset, today: dt.date) -> list[dt.date]:
     day = f'"{spec.day_column}"::date' if spec.day_column else f"date '{today}'"
-    target = str(folder).replace("'", "''")
-    return f"""
-        copy (select *, {day} as day from accepted_{spec.name}) to '{target}' (
-            format parquet, compression zstd, partition_by (day), overwrite_or_ignore,
-            filename_pattern 'load{part}_{{i}}', return_stats,
-            kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}}
-        )
+    days = connection.execute(f"select distinct {day} as day from accepted_{spec.name} order by 1")
+    return [row[0] for row in days.fetchall()]
+
+
+def _lie_together(connection: duckdb.DuckDBPyConnection, spec: Dataset, days: int) -> bool:
+    """Can each day be picked out of the staged rows without reading them all each time?
+
+    The database skips the row groups whose least and greatest instant are of other days.
     """
+    if not spec.day_column or days <= 1:
+        return True
+    row = connection.execute(
+        "select sum(last - first + 1), count(*) from (select "
+        f'min("{spec.day_column}")::date as first, max("{spec.day_column}")::date as last '
+        f"from staged_{spec.name} where raw is null group by rowid // {ROW_GROUP})"
+    ).fetchone()
+    assert row is not None
+    visits, row_groups = row
+    return bool(visits <= MAX_VISITS * max(row_groups, days))
+
+
+def _copy(
+    staging: Staging,
+    spec: Dataset,
+    folder: Path,
+    load_id: int,
+    part: str,
+    day: dt.date | None,
+) -> list[ParquetFile]:
+    """Write the rows of one day; without `day` all rows, each to its own day."""
+    columns, condition, target, options = "*", "", folder, ""
+    if day is None:
+        columns = f'*, "{spec.day_column}"::date as day'
+        options = f"partition_by (day), overwrite_or_ignore, filename_pattern 'load{part}_{{i}}', "
+    else:
+        target = folder / f"day={day}" / f"load{part}_0.parquet"
+        target.parent.mkdir(exist_ok=True)
+    if day and spec.day_column:
+        condition = (
+            f"where \"{spec.day_column}\" >= date '{day}' "
+            f"and \"{spec.day_column}\" < date '{day}' + interval 1 day"
+        )
+    quoted = str(target).replace("'", "''")
+    with staging.reader() as cursor:
+        cursor.execute(
+            f"copy (select {columns} from accepted_{spec.name} {condition}) to '{quoted}' ("
+            f"format parquet, parquet_version v2, compression zstd, {options}return_stats, "
+            f"kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}})"
+        )
+        names = [column[0] for column in cursor.description or ()]
+        written = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [_described(spec, stats, load_id) for stats in written]
 
 
 def _described(spec: Dataset, stats: Mapping[str, Any], load_id: int) -> ParquetFile:
@@ -73,10 +124,11 @@ def _described(spec: Dataset, stats: Mapping[str, Any], load_id: int) -> Parquet
     if spec.day_column:
         column = stats["column_statistics"].get(f'"{spec.day_column}"', {})
         newest = dt.datetime.fromisoformat(column["max"]) if "max" in column else None
+    path = Path(stats["filename"])
     return ParquetFile(
-        path=stats["filename"],
+        path=str(path),
         dataset=spec.name,
-        day=dt.date.fromisoformat(str(stats["partition_keys"]["day"])),
+        day=dt.date.fromisoformat(path.parent.name.removeprefix("day=")),
         rows=stats["count"],
         bytes=stats["file_size_bytes"],
         sha256="",

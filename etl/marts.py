@@ -65,23 +65,27 @@ def _parse(path: Path) -> Mart:
     return Mart(path.stem, reads, facts["recompute"] == "day", text.rstrip().removesuffix(";"))
 
 
-def recompute(
-    connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes, fresh: bool
-) -> None:
+def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
+    """Make the views of the datasets and every mart, without rows as yet."""
+    for dataset in datasets().values():
+        connection.execute(_view_sql(connection, dataset, data, "create view"))
+    for mart in marts().values():
+        _create(connection, mart)
+
+
+def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes) -> None:
     """Bring every mart up to date with the lake as the ledger lists it.
 
-    `changed` gives the touched days per dataset; with `fresh` all marts are created first.
+    `changed` gives the touched days per dataset.
     """
-    for dataset in datasets().values():
-        connection.execute(_view_sql(connection, dataset, data, "create or replace view"))
-    if fresh:
-        for mart in marts().values():
-            _create(connection, mart)
+    for name in changed:
+        view = _view_sql(connection, datasets()[name], data, "create or replace view")
+        connection.execute(view)
     stale = _stale(changed)
     by_day = [mart for mart in stale if mart.by_day]
     for root in sorted({root for mart in by_day for root in _roots(mart)}):
         chain = [mart for mart in by_day if root in _roots(mart)]
-        _recompute_days(connection, data, datasets()[root], chain, changed[root], fresh)
+        _recompute_days(connection, data, datasets()[root], chain, changed[root])
     for mart in stale:
         if not mart.by_day:
             _recompute_all(connection, mart)
@@ -135,31 +139,34 @@ def _recompute_days(
     dataset: Dataset,
     chain: list[Mart],
     days: frozenset[dt.date],
-    fresh: bool,
 ) -> None:
-    if not fresh:
-        for mart in chain:
-            connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
+    """The chain's rows of these days, computed batch by batch beside the file, then put into it.
 
-    stored = _name(connection)
+    The workers see what was committed before this build, so that such marts read nothing but
+    their dataset and each other.
+    """
+    with connection.cursor() as cursor:  # a transaction writes to one database only
+        cursor.execute("attach if not exists ':memory:' as computed")
+        for mart in chain:
+            cursor.execute(f"create table computed.{mart.name} as from {mart.name} limit 0")
+    views = [
+        _view_sql(connection, dataset, data, "create temp view", batch)
+        for batch in _batches(connection, dataset, days)
+    ]
 
-    def compute(batch: list[dt.date]) -> None:
-        cursor = connection.cursor()
-        cursor.execute(_view_sql(cursor, dataset, data, "create temp view", batch))
-        for mart in chain:
-            cursor.execute(f"create temp table {mart.name} as {mart.definition}")
-        for mart in chain:
-            cursor.execute(f'insert into "{stored}".{mart.name} from temp.{mart.name}')
-        cursor.close()
+    def compute(view: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(view)
+            for mart in chain:
+                cursor.execute(f"create temp table {mart.name} as {mart.definition}")
+            for mart in chain:
+                cursor.execute(f"insert into computed.{mart.name} from temp.{mart.name}")
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(compute, _batches(connection, dataset, days)))
-
-
-def _name(connection: duckdb.DuckDBPyConnection) -> str:
-    row = connection.execute("select current_database()").fetchone()
-    assert row is not None
-    return str(row[0])
+        list(pool.map(compute, views))
+    for mart in chain:
+        connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
+        connection.execute(f"insert into {mart.name} from computed.{mart.name}")
 
 
 def _batches(

@@ -23,9 +23,10 @@ from warehouse.database import connect
 KEPT = 5
 
 
-def definitions() -> str:
-    """A digest of everything that shapes a generation: datasets, ledger, marts and metrics."""
-    digest = hashlib.sha256()
+def definitions(settings: Settings) -> str:
+    """A digest of everything that shapes a generation: datasets, ledger, marts and metrics, and
+    where the lake lies, since its views name the files."""
+    digest = hashlib.sha256(os.fsencode(settings.data.resolve()))
     for metric in metrics().values():
         digest.update(metric.sql.encode())
     for mart in marts.marts().values():
@@ -42,9 +43,10 @@ def build(settings: Settings, current: Path, folders: list[Path], changed: marts
     """
     path = _staged_path(settings)
     shutil.copyfile(current, path)
-    with _finished(path) as connection:
+    with _finished(path, settings) as connection:
+        connection.begin()
         ledger.append(connection, folders)
-        marts.recompute(connection, settings.data, changed, fresh=False)
+        marts.recompute(connection, settings.data, changed)
     return path
 
 
@@ -58,14 +60,16 @@ def rebuild(settings: Settings) -> Path:
 
 def rebuild_as(path: Path, settings: Settings) -> None:
     """A generation made only from the lake and its ledger, as a new file at `path`."""
-    with _finished(path) as connection:
+    with _finished(path, settings) as connection:
         ledger.create(connection)
         ledger.append(connection, ledger.folders(settings.lake))
         rows = connection.execute(
             "select dataset, list(distinct day) from parquet_files group by 1"
         )
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
-        marts.recompute(connection, settings.data, changed, fresh=True)
+        marts.create(connection, settings.data)
+        connection.begin()
+        marts.recompute(connection, settings.data, changed)
         for metric in metrics().values():
             connection.execute(metric.sql)
 
@@ -76,16 +80,20 @@ def _staged_path(settings: Settings) -> Path:
 
 
 @contextmanager
-def _finished(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a staged generation; afterwards it is checkpointed, closed and synced."""
+def _finished(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a staged generation; afterwards it is checkpointed, closed and synced.
+
+    What is done after `begin` is committed, and waits for the disk, once.
+    """
     connection = connect(path, spill=path.parent / "spill")
     try:
         yield connection
         connection.execute("delete from generation")
         connection.execute(
             "insert into generation values (?, ?, ?)",
-            [int(path.stem), dt.datetime.now(dt.UTC).replace(tzinfo=None), definitions()],
+            [int(path.stem), dt.datetime.now(dt.UTC).replace(tzinfo=None), definitions(settings)],
         )
+        connection.commit()
         connection.execute("checkpoint")
     finally:
         connection.close()

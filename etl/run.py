@@ -61,7 +61,7 @@ class _Run:
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
         new = self._arrived(known, seen)
-        if new or current is None or known.definitions != publish.definitions():
+        if new or current is None or known.definitions != publish.definitions(self.settings):
             with staging_folder(self.settings) as folder:
                 self._load(new, folder, current, known, seen)
             self.summary.published = True
@@ -128,7 +128,7 @@ class _Run:
             ledger.move(folder / "ledger", self.settings.lake, totals.load_id)
             self._sum(totals)
         self.progress.say("computing what changed")
-        if current and known.definitions == publish.definitions():
+        if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
             staged = publish.build(self.settings, current, newest, _changed(parquet))
         else:

@@ -81,6 +81,7 @@ class Staging:
         self._codes = {source_id: code for code, source_id in enumerate(source_ids)}
         self.staged: dict[str, list[Source]] = {}
         self._rows: Counter[str] = Counter()
+        self._line_shifts: list[int] = []
 
     def add(self, source: Source) -> None:
         """Parse one file. Raises Unreconciled when the lines read differ from the lines counted."""
@@ -152,6 +153,12 @@ class Staging:
             f"union all select {columns}, source_id, line::uinteger from mended_{dataset}"
         )
 
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """A cursor for one thread, on which the accepted views know their lines."""
+        cursor = self.connection.cursor()
+        cursor.execute("set variable line_shifts = ?", [self._line_shifts])
+        return cursor
+
     def total_uploads(self) -> None:
         """Note the totals of each accepted customer file for the ledger."""
         self.connection.execute((SQL / "total_uploads.sql").read_text("utf-8"))
@@ -162,8 +169,7 @@ class Staging:
         }
         if len(shifts) == 1:
             return f"rowid + {next(iter(shifts.values()))}"
-        by_code = [shifts.get(code, 0) for code in range(len(self._codes))]
-        self.connection.execute("set variable line_shifts = ?", [by_code])
+        self._line_shifts = [shifts.get(code, 0) for code in range(len(self._codes))]
         return "rowid + getvariable('line_shifts')[enum_code(source_id) + 1]"
 
     def forget(self, dataset: str) -> None:
