@@ -48,18 +48,20 @@ class Source:
     padding: str
     is_padded: bool
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    parallel: bool = True
     blank: int | None = None
     first_rowid: int = 0
     loaded: int = 0
     rejected: int = 0
 
     @property
-    def reader_values(self) -> dict[str, str | int]:
+    def reader_values(self) -> dict[str, str | int | bool]:
         """What READ_LINES is bound to."""
         return {
             "text": glob_literal(self.text),
             "compression": self.compression,
             "header_line": self.dialect.header_line,
+            "parallel": self.parallel,
         }
 
     @property
@@ -90,12 +92,7 @@ class Staging:
             self._create(source.dialect)
         source.first_rowid = self._rows[name]
         expected = source.lines - source.dialect.header_line
-        self.connection.execute("begin")
-        try:
-            read = self._insert(source)
-        except duckdb.Error as failed:
-            self.connection.execute("rollback")
-            raise Unreconciled(f"the CSV reader failed: {_first_line(failed)}") from failed
+        read = self._read(source)
         if read != expected:
             self.connection.execute("rollback")
             raise Unreconciled(
@@ -104,6 +101,22 @@ class Staging:
         self.connection.execute("commit")
         self._rows[name] += read
         self.staged[name].append(source)
+
+    def _read(self, source: Source) -> int:
+        """Insert a file's lines in a transaction that stays open; returns how many there were.
+
+        DuckDB's reader gives up on some files only because of where its buffers end (its issue
+        24237); these are read once more by one thread.
+        """
+        self.connection.execute("begin")
+        try:
+            return self._insert(source)
+        except duckdb.Error as failed:
+            self.connection.execute("rollback")
+            if source.parallel and isinstance(failed, duckdb.NotImplementedException):
+                source.parallel = False
+                return self._read(source)
+            raise Unreconciled(f"the CSV reader failed: {_first_line(failed)}") from failed
 
     @property
     def rows(self) -> int:

@@ -12,6 +12,7 @@ from read_csv(
     escape = '',
     strict_mode = false,
     max_line_size = 4000000,
+    parallel = $parallel,
     skip = $header_line,
     compression = $compression
 )
