@@ -31,7 +31,7 @@ def coming_and_going(long: bool, height: int = 300) -> spec.Spec:
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=list(CHANGES), range=hues),
-                legend=stacks.named_legend(None),
+                legend=stacks.named_legend(tuple(palette.CHANGE.items())),
             ),
             order=alt.Order("place:Q"),
             opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),

@@ -77,7 +77,7 @@ def show_audit(audit: pa.Table, period: Period) -> None:
             "Events a day",
             "All of these",
             long=period.days > stacks.LONG,
-            height=220,
+            height=240,
         ),
         stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),
         "repaired",
@@ -266,8 +266,9 @@ def timeline(instants: str) -> spec.Spec:
     `instants` is the format of the axis.
     """
     instant = alt.Axis(grid=False, labelOverlap=True, format=instants)
-    domain = [NEXT[rule] for rule in DECIDES]
-    colour = alt.Scale(domain=domain, range=[palette.RULE[rule] for rule in DECIDES])
+    kinds = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
+    names, hues = zip(*kinds, strict=True)
+    colour = alt.Scale(domain=names, range=hues)
     bars = (
         alt.Chart()
         .mark_bar(height=32, strokeWidth=1.5)
@@ -277,7 +278,7 @@ def timeline(instants: str) -> spec.Spec:
             color=alt.Color(
                 "rule:N",
                 scale=colour,
-                legend=stacks.named_legend("Next event"),
+                legend=stacks.named_legend(kinds, "Next event"),
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
             tooltip=[
@@ -285,7 +286,7 @@ def timeline(instants: str) -> spec.Spec:
             ],
         )
     )
-    return spec.of(alt.layer(bars).properties(height=150))
+    return spec.of(alt.layer(bars).properties(height=190))
 
 
 HOVER = {

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pages.parts import calendar, palette, spec, words
 
+PHONE = 40  # characters of a legend that fit a phone in one row
 LONG = 200  # days: beyond, bars touch and the axis names months
 Kinds = tuple[tuple[str, str], ...]  # words and colour, in the order of the stack
 Row = dict[str, Any]
@@ -77,13 +78,17 @@ def stack(
     projected: bool = False,
     long: bool = False,
     legend: str | None = None,
+    prefix: str = "",
     height: int = 300,
 ) -> spec.Spec:
-    """Clicking a day gives its `iso`; `legend` is a title that every kind's words begin with."""
+    """Clicking a day gives its `iso`; the legend leaves `prefix` out of the kinds' words."""
     base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long)))
     days = base.transform_filter("isValid(datum.iso)")
     layers = [] if long else [_weekends(days)]
-    layers += [_silent(days), _bars(days, kinds, title, legend, shares, long)]
+    layers += [
+        _silent(days),
+        _bars(days, kinds, title, named_legend(kinds, legend, prefix), shares, long),
+    ]
     if projected:
         layers += _projection(base.transform_filter("isValid(datum.expected)"))
     layers += [_chosen(days), _hover(days, kinds, total_title)]
@@ -107,16 +112,21 @@ def instants(span: dt.timedelta) -> str:
     return "%-d %b" if span.days > 7 else "%-d %b %H:%M"
 
 
-def named_legend(title: str | None) -> alt.Legend:
-    """Squares in a row on top; the title stands before the labels, which do not repeat it."""
-    labels = f"replace(datum.label, '{title} ', '')" if title else "datum.label"
+def named_legend(kinds: Kinds, title: str | None = None, prefix: str = "") -> alt.Legend:
+    """Squares on top, in two columns where one row would not fit a phone."""
+    length = sum(len(name) - len(prefix) for name, _ in kinds)
     return alt.Legend(
-        title=title, titleOrient="left", labelExpr=labels, orient="top", symbolType="square"
+        title=title,
+        labelExpr=f"replace(datum.label, '{prefix}', '')",
+        orient="top",
+        symbolType="square",
+        columnPadding=6,
+        columns=2 if length > PHONE else len(kinds),
     )
 
 
 def _bars(
-    days: alt.Chart, kinds: Kinds, title: str, legend: str | None, shares: bool, long: bool
+    days: alt.Chart, kinds: Kinds, title: str, legend: alt.Legend, shares: bool, long: bool
 ) -> Any:
     names, colours = [name for name, _ in kinds], [colour for _, colour in kinds]
     amounts: list[Any] = [f"amount {place}" for place in range(len(kinds))]
@@ -137,7 +147,7 @@ def _bars(
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=names, range=colours),
-                legend=named_legend(legend),
+                legend=legend,
             ),
             order=alt.Order("place:Q"),
             opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
