@@ -15,6 +15,7 @@ from pathlib import Path
 SUFFIXES = (".csv", ".csv.gz", ".csv.zst")
 TEMPORARY_PREFIXES = (".", "~", "_tmp")
 SETTLE_SECONDS = 0.3
+QUIET_SECONDS = 5
 
 Stamp = tuple[int, int, int, int]
 
@@ -91,7 +92,7 @@ def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
     newest = max((a.stamp[1] for a in arrivals), default=0) / 1e9
     if (wait := newest + SETTLE_SECONDS - time.time()) > 0:
         time.sleep(min(wait, SETTLE_SECONDS))
-    complete = [a for a in arrivals if a.unchanged() and not _open_for_writing(a.file)]
+    complete = [a for a in arrivals if a.unchanged() and _is_finished(a)]
     kept = set(complete)
     return complete, [a for a in arrivals if a not in kept]
 
@@ -104,10 +105,25 @@ def _walk(incoming: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _open_for_writing(path: Path) -> bool:
-    """Does a process hold the file open for writing? Known on Linux, where a read lease tells."""
+def _is_finished(arrival: Arrival) -> bool:
+    """Is nobody writing the file? Where that cannot be known, it must have been quiet a while.
+
+    The change time, which nobody can set, stands in for a modification time in the future.
+    """
+    is_open = _open_for_writing(arrival.file)
+    if is_open is None:
+        _, modified, changed, _ = arrival.stamp
+        return time.time() - min(modified, changed) / 1e9 >= QUIET_SECONDS
+    return not is_open
+
+
+def _open_for_writing(path: Path) -> bool | None:
+    """Does a process hold the file open for writing? None: unknown.
+
+    On Linux a read lease tells, for which one must own the file or be root.
+    """
     if not hasattr(fcntl, "F_SETLEASE"):
-        return False
+        return None
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -116,7 +132,7 @@ def _open_for_writing(path: Path) -> bool:
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as refused:
-        return refused.errno in (errno.EAGAIN, errno.EWOULDBLOCK)
+        return True if refused.errno in (errno.EAGAIN, errno.EWOULDBLOCK) else None
     finally:
         os.close(handle)
     return False

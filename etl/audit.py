@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +32,8 @@ def audit(settings: Settings) -> Audit:
             _tables(settings, connection, found)
             _marts(settings, connection, found)
     except NoGeneration as nothing:
-        found.problems.append(str(nothing))
+        lost = "the warehouse is lost; --repair, or the next load, makes it anew from the lake"
+        found.problems.append(lost if ledger.folders(settings.lake) else str(nothing))
     except (duckdb.Error, OSError) as broken:
         first = str(broken).split("\n", 1)[0]
         found.problems.append(f"{settings.warehouse} cannot be read: {first}; --repair rebuilds it")
@@ -42,16 +42,13 @@ def audit(settings: Settings) -> Audit:
 
 
 def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
-    listed = connection.execute(
-        "select path, rows, bytes, sha256 from parquet_files order by path"
-    ).fetchall()
-    found.files, found.rows = len(listed), sum(row[1] for row in listed)
-    with ThreadPoolExecutor(2) as pool:
-        for problem in pool.map(lambda row: _file(settings.data, *row), listed):
-            if problem:
-                found.problems.append(problem)
-    names = {row[0] for row in listed}
-    for path in lake.unlisted(settings.lake, names):
+    listed = connection.execute("select path, sha256, rows from parquet_files order by path")
+    files = {path: (sha256, rows) for path, sha256, rows in listed.fetchall()}
+    found.files, found.rows = len(files), sum(rows for _, rows in files.values())
+    digests = {path: sha256 for path, (sha256, _) in files.items()}
+    for name, fault in lake.faults(settings.data, digests):
+        found.problems.append(f"{name} {fault}; it held {files[name][1]:,} rows")
+    for path in lake.unlisted(settings.lake, set(files)):
         found.problems.append(
             f"{path.relative_to(settings.data)} is in the lake but in no ledger: "
             "left by an interrupted run, or put there by hand"
@@ -60,20 +57,6 @@ def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Au
         for row in connection.execute(sql).fetchall():
             found.problems.append(sentence.format(*row))
     _same_ledger(settings, connection, found)
-
-
-def _file(data: Path, name: str, rows: int, size: int, sha256: str) -> str | None:
-    path = data / name
-    try:
-        if path.stat().st_size != size:
-            return f"{name} has {path.stat().st_size:,} bytes, {size:,} were written"
-        if lake.sha256(path) != sha256:
-            return f"{name} was changed after it was written: its sha256 differs from the ledger's"
-    except FileNotFoundError:
-        return f"{name} is missing; it held {rows:,} rows"
-    except OSError as unreadable:
-        return f"{name} cannot be read: {unreadable}"
-    return None
 
 
 _CHECKS = (
@@ -128,7 +111,7 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
         path = Path(folder) / f"{int(current_path(settings).stem):06d}.duckdb"
         try:
             publish.rebuild_as(path, settings)
-        except duckdb.Error as failed:
+        except (duckdb.Error, lake.Damaged) as failed:
             first = str(failed).split("\n", 1)[0]
             found.problems.append(f"the marts cannot be made anew from the lake: {first}")
             return

@@ -76,6 +76,7 @@ def daily_devices(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, 
     if observed is None:
         return []
     first, last = observed
+    first = max(first, last - MOST_DAYS)
     changes = connection.execute(
         "select day_number, fleet_size, devices from online_fleet_days "
         "where length_days = 1 and day_number <= ? order by day_number desc",
@@ -94,12 +95,14 @@ def daily_devices(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, 
 def project(daily: Sequence[tuple[dt.date, int]], horizon_days: int) -> list[Projected]:
     """The `horizon_days` days after the last of `daily`, which has every day once, oldest first.
 
-    Raises TooLittleHistory with fewer than LEAST_DAYS days.
+    Raises TooLittleHistory with fewer than LEAST_DAYS days. Days after the calendar's last one,
+    9999-12-31, are left out.
     """
     if len(daily) < LEAST_DAYS:
         raise TooLittleHistory(len(daily))
     import numpy as np
     import pandas as pd
+    import statsmodels.tsa.exponential_smoothing.ets  # noqa: F401 (it changes what is warned of)
 
     history = pd.Series([float(devices) for _, devices in daily[-MOST_DAYS:]])
     # A fleet that hardly changes leaves nothing to optimise or divide by; its fit is still right.
@@ -115,6 +118,7 @@ def project(daily: Sequence[tuple[dt.date, int]], horizon_days: int) -> list[Pro
     return [
         Projected(newest + dt.timedelta(days=step), *row, error_devices, error_pct)
         for step, row in enumerate(rows, start=1)
+        if step <= (dt.date.max - newest).days
     ]
 
 

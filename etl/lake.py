@@ -23,6 +23,10 @@ ROW_GROUP = 122_880
 MAX_VISITS = 8
 
 
+class Damaged(Exception):
+    """A file of the lake is not as it was written, so that nothing may be computed from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
     """One file of the lake; `path` is relative to the data folder, `newest_at` is naive UTC."""
@@ -157,6 +161,32 @@ def move(files: Iterable[ParquetFile], root: Path, data: Path) -> None:
 def sha256(path: Path) -> str:
     with path.open("rb") as stored:
         return hashlib.file_digest(stored, "sha256").hexdigest()
+
+
+def check(data: Path, digests: Mapping[str, str]) -> None:
+    """Raise Damaged unless every file still has its sha256."""
+    for name, fault in faults(data, digests):
+        raise Damaged(
+            f"{name} {fault}; put it back from a backup, or move {os.fspath(data)!r} away and load "
+            "the incoming folder anew"
+        )
+
+
+def faults(data: Path, digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The files that are not as they were written, and what is wrong: bits that flip in Parquet
+    read as other data without any error."""
+
+    def fault(name: str) -> str | None:
+        try:
+            is_same = sha256(data / name) == digests[name]
+        except OSError as unreadable:
+            return f"cannot be read ({unreadable.strerror})"
+        return None if is_same else "was changed after it was written: its sha256 is another"
+
+    with ThreadPoolExecutor(2) as pool:
+        for name, wrong in zip(digests, pool.map(fault, digests), strict=True):
+            if wrong:
+                yield name, wrong
 
 
 def sync(path: Path) -> None:

@@ -19,6 +19,7 @@ from types import ModuleType
 import duckdb
 
 import warehouse.catalog as catalog
+from etl import lake
 from etl.datasets import Dataset, datasets
 from warehouse.database import glob_literal
 
@@ -76,19 +77,35 @@ def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
 def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes) -> None:
     """Bring every mart up to date with the lake as the ledger lists it.
 
-    `changed` gives the touched days per dataset.
+    `changed` gives the touched days per dataset. Raises Damaged where a file that has to be read
+    is not as it was written.
     """
     for name in changed:
         view = _view_sql(connection, datasets()[name], data, "create or replace view")
         connection.execute(view)
     stale = _stale(changed)
     by_day = [mart for mart in stale if mart.by_day]
+    whole = {root for mart in stale if not mart.by_day for root in _roots(mart)}
+    for name in sorted(whole | set(changed)):
+        _check(connection, data, name, None if name in whole else changed[name])
     for root in sorted({root for mart in by_day for root in _roots(mart)}):
         chain = [mart for mart in by_day if root in _roots(mart)]
         _recompute_days(connection, data, datasets()[root], chain, changed[root])
     for mart in stale:
         if not mart.by_day:
             _recompute_all(connection, mart)
+
+
+def _check(
+    connection: duckdb.DuckDBPyConnection, data: Path, dataset: str, days: frozenset[dt.date] | None
+) -> None:
+    """Are the files of a dataset's days, or all of them, as they were written?"""
+    rows = connection.execute(
+        "select path, sha256 from parquet_files "
+        "where dataset = $1 and ($2 is null or day = any($2))",
+        [dataset, None if days is None else sorted(days)],
+    )
+    lake.check(data, dict(rows.fetchall()))
 
 
 def _stale(changed: Changes) -> list[Mart]:

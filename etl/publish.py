@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -106,6 +106,7 @@ def publish(settings: Settings, staged: Path) -> int:
     """Make a built generation the current one; returns its number."""
     settings.generations.mkdir(parents=True, exist_ok=True)
     final = settings.generations / staged.name
+    _counter(settings).write_text(final.stem, "ascii")
     os.rename(staged, final)
     sync(settings.generations)
     fresh = settings.data / "warehouse.duckdb.next"
@@ -126,5 +127,16 @@ def generations(settings: Settings) -> list[Path]:
 
 
 def newest_number(settings: Settings) -> int:
-    """The number of the newest generation file, 0 before the first."""
-    return max((int(path.stem) for path in generations(settings)), default=0)
+    """The number of the newest generation that ever was, 0 before the first.
+
+    It is noted beside them, since readers and reports know a generation by its number: when all
+    are lost, no other one may come to the same number.
+    """
+    noted = 0
+    with suppress(OSError, ValueError):
+        noted = int(_counter(settings).read_text("ascii"))
+    return max([noted, *(int(path.stem) for path in generations(settings))])
+
+
+def _counter(settings: Settings) -> Path:
+    return settings.data / "newest_generation"

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import duckdb
 
-from etl import ledger, publish
+from etl import lake, ledger, publish
 from etl.audit import audit
 from etl.load import EX_TEMPFAIL
 from etl.lock import Locked, writer_lock
@@ -64,7 +64,7 @@ def _repair(settings: Settings) -> None:
     try:
         with staging_folder(settings):
             number = publish.publish(settings, publish.rebuild(settings))
-    except duckdb.Error as failed:
+    except (duckdb.Error, lake.Damaged) as failed:
         first = str(failed).split("\n", 1)[0]
         print(f"verify: the warehouse was not rebuilt: {first}", file=sys.stderr)
         return

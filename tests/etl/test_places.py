@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from etl import arrivals
 from tests.etl.loading import current, folders, lay, load_once
 from tests.etl.world import FIRST, SECOND, assert_sound, state
 from warehouse import Settings
@@ -78,6 +80,23 @@ def test_a_file_that_may_not_be_read_stops_no_other(tmp_path: Path) -> None:
     (settings.incoming / "secret.csv").chmod(0)
     assert load_once(settings, {}).waiting == 1
     assert loaded(settings) == ["good.csv"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_users_file_must_have_been_quiet(tmp_path: Path) -> None:
+    """Only its owner and root are told whether a file is open, so its age has to do."""
+    with tempfile.TemporaryDirectory() as shared:
+        settings = Settings(Path(shared), tmp_path / "data")
+        settings.incoming.chmod(0o755)
+        lay(settings.incoming, {"old.csv": "x", "growing.csv": "x"})
+        os.utime(settings.incoming / "growing.csv")
+        os.seteuid(65534)
+        try:
+            complete, waiting = arrivals.settled(arrivals.candidates(settings.incoming))
+        finally:
+            os.seteuid(0)
+    assert [arrival.path for arrival in complete] == ["old.csv"]
+    assert [arrival.path for arrival in waiting] == ["growing.csv"]
 
 
 def test_the_input_may_be_read_only_and_a_link(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl import verify
-from tests.etl.loading import load_all
+from etl import lake, verify
+from tests.etl.loading import load_all, load_once
 from tests.etl.world import FIRST, SECOND, State, run, state
 from warehouse import Settings, current_path
 
@@ -77,6 +77,37 @@ def test_harmed_files_of_the_lake_are_named(
     told = capsys.readouterr().out
     for path in paths:
         assert path.relative_to(settings.data).as_posix() in told
+
+
+def test_nothing_is_computed_from_a_harmed_lake(
+    settings: Settings, right: State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The generation that was made before the harm stays, and new files wait."""
+    harmed = a_file(settings, "health_reports/*/*.parquet")
+    good, day = harmed.read_bytes(), harmed.parent.name.removeprefix("day=")
+    flip_a_bit(harmed)
+    assert verified(settings, "--repair") == 1
+    assert "was not rebuilt" in capsys.readouterr().err
+    late = {"late.csv": f"timestamp,id,type,status\n{day}T10:00:00Z,late,t,s\n"}
+    with pytest.raises(lake.Damaged, match="was changed after it was written"):
+        load_once(Settings(settings.incoming.parent / "late", settings.data), late)
+    assert state(settings) == right
+    harmed.write_bytes(good)
+    assert verified(settings, "--repair") == 0
+
+
+def test_a_lost_warehouse_is_named(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    lose_the_link(settings)
+    assert verified(settings) == 1
+    assert "the warehouse is lost; --repair" in capsys.readouterr().out
+
+
+def test_a_generation_number_never_comes_back(settings: Settings) -> None:
+    before = int(current_path(settings).stem)
+    lose_the_link(settings)
+    lose_all_generations(settings)
+    assert verified(settings, "--repair") == 0
+    assert int(current_path(settings).stem) == before + 1
 
 
 @pytest.mark.parametrize("harm", [cut_off, Path.unlink])

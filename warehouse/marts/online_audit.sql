@@ -58,6 +58,6 @@ every_rule as (
     select day_number, rule, events, online_us from unknown
 )
 
-select day_number, rule, events, cast(online_us as bigint) as online_us
+select day_number, rule, events, cast(online_us as decimal(38, 0)) as online_us
 from every_rule
 where events > 0

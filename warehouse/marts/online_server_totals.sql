@@ -21,6 +21,6 @@ select
     coalesce(carried.devices, 0) as devices,
     coalesce(carried.intervals, 0) as intervals,
     coalesce(carried.cut_off_intervals, 0) as cut_off_intervals,
-    cast(coalesce(carried.online_us, 0) as bigint) as online_us
+    cast(coalesce(carried.online_us, 0) as decimal(38, 0)) as online_us
 from server_lives
 full outer join carried on server_lives.server_id = carried.server_id
