@@ -8,6 +8,7 @@ the dataset specs are put into SQL text; values are bound.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from etl.datasets import datasets
 from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
-from etl.scan import blank_lines
+from etl.scan import blank_lines, open_text
 from warehouse.database import connect, glob_literal
 
 BATCH = 20_000
@@ -64,6 +65,13 @@ class Source:
             "parallel": self.parallel,
         }
 
+    def unpack(self, folder: Path) -> None:
+        """Put the plain text into `folder`, to be read from there."""
+        plain = folder / f"{self.source_id}.csv"
+        with self.text.open("rb") as stored, plain.open("wb") as unpacked:
+            shutil.copyfileobj(open_text(self.text, stored), unpacked)
+        self.text, self.compression = plain, "none"
+
     @property
     def first_line(self) -> int:
         """The physical line of the first row."""
@@ -106,7 +114,8 @@ class Staging:
         """Insert a file's lines in a transaction that stays open; returns how many there were.
 
         DuckDB's reader gives up on some files only because of where its buffers end (its issue
-        24237); these are read once more by one thread.
+        24237), and on compressed ones with padding after their end: these are read once more, by
+        one thread or unpacked.
         """
         self.connection.execute("begin")
         try:
@@ -115,6 +124,9 @@ class Staging:
             self.connection.execute("rollback")
             if source.parallel and isinstance(failed, duckdb.NotImplementedException):
                 source.parallel = False
+                return self._read(source)
+            if source.compression != "none" and isinstance(failed, duckdb.IOException):
+                source.unpack(self.folder)
                 return self._read(source)
             raise Unreconciled(f"the CSV reader failed: {_first_line(failed)}") from failed
 
