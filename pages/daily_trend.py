@@ -62,16 +62,16 @@ def page() -> None:
 
 
 def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
-    """The busiest type comes first and is the default; the last day may be one without data."""
+    """The busiest type comes first and is the default."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
-    every_day = calendar.span(loaded[-1], (loaded[-1] - loaded[0]).days + 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         device_type = choose("Type", [*types, ANY], "type")
         status = choose("Status", [ANY, *statuses], "status")
-        last_day = days.choose("Last day (UTC)", every_day, "last_day")
+        last_day = days.choose("Last day (UTC)", loaded, "last_day")
         number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
-    return Choice(device_type, status, min(max(last_day, loaded[0]), loaded[-1]), int(number))
+    last_day = min(max(last_day, loaded[0]), loaded[-1])
+    return Choice(device_type, status, last_day, calendar.known_days(last_day, int(number)))
 
 
 def choose(label: str, options: list[str], key: str) -> str | None:

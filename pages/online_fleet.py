@@ -30,6 +30,7 @@ from pages.parts.fleets import FleetDay, Observed
 from warehouse import QueryFailed
 
 SPARK_DAYS = 30
+BEFORE = 40  # days before the period that cards and changes look back to
 WINDOWS = {"1": "Daily", "28": "28 days"}
 MEASURES = {"devices": "Devices", "share": "Shares"}
 
@@ -55,8 +56,8 @@ def page() -> None:
         trouble.no_rows("connectivity events")
         return
     chosen = controls(observed)
-    daily = online(observed, 1)
-    running = online(observed, 28)
+    daily = online(observed, 1, chosen.period)
+    running = online(observed, 28, chosen.period)
     days = fleets.days(daily if chosen.window == 1 else running)
     usual = min(observed.usual, chosen.period.last)
     st.subheader(answer(days, usual, observed, chosen.window), anchor=False)
@@ -66,21 +67,23 @@ def page() -> None:
     views(days, ahead, observed, chosen, usual)
 
 
-def online(observed: Observed, window: int) -> pa.Table:
-    """Every day of the data, so that another period needs no further question."""
+def online(observed: Observed, window: int, period: Period) -> pa.Table:
+    """The days of the period and up to BEFORE more."""
+    before = min(BEFORE, (period.first - observed.begin).days)
     return answers.ask(
         "online_devices",
-        first_day=observed.begin,
-        last_day=observed.newest,
+        first_day=period.first - before * fleets.DAY,
+        last_day=period.last,
         window_days=window,
     )
 
 
 def projection() -> Projection:
     try:
-        return Projection(answers.ask("online_forecast"))
+        ahead = answers.ask("online_forecast")
     except QueryFailed as too_little:
         return Projection(None, str(too_little).partition("Error: ")[2] or str(too_little))
+    return Projection(ahead) if ahead.num_rows else Projection(None, "The calendar ends before it")
 
 
 # Controls: the window, what the bars stand for, the period.
@@ -98,7 +101,7 @@ def controls(observed: Observed) -> Choice:
 
 
 def answer(days: Sequence[FleetDay], usual: dt.date, observed: Observed, window: int) -> str:
-    index = (usual - observed.begin).days
+    index = (usual - days[0].day).days
     total = days[index].total
     newest = ", the newest whole day" if usual == observed.usual and observed.whole(usual) else ""
     said = f"{words.counted(total, 'device')} {'was' if total == 1 else 'were'} online"
@@ -118,7 +121,7 @@ def cards(
     observed: Observed,
     chosen: Choice,
 ) -> None:
-    index = (usual - observed.begin).days
+    index = (usual - days[0].day).days
     places = iter(st.columns(4 if chosen.window == 1 else 3))  # four fit beside the sidebar
     if chosen.window == 1:
         online_card(next(places), f"Online on {words.short_day(usual)}", days, index)
@@ -399,9 +402,9 @@ def users_answer(rows: list[dict[str, Any]], day: dt.date, window: int) -> str:
 
 def week_before(day: dt.date, observed: Observed, window: int) -> dict[str, int] | None:
     """Devices of each user a week before; None where that window was not seen as a whole."""
-    earlier = day - 7 * fleets.DAY
-    if earlier - (window - 1) * fleets.DAY < observed.begin:
+    if day - observed.begin < (7 + window - 1) * fleets.DAY:
         return None
+    earlier = day - 7 * fleets.DAY
     rows = answers.ask("online_users", on_day=earlier, window_days=window).to_pylist()
     return {row["user_id"]: row["devices"] for row in rows}
 
@@ -487,7 +490,7 @@ def user_rows(rows: list[dict[str, Any]], before: dict[str, int] | None) -> pa.T
 
 def show_days(days: Sequence[FleetDay], observed: Observed, chosen: Choice) -> None:
     period = chosen.period
-    numbers = fleets.between(online(observed, chosen.window), period.first, period.last)
+    numbers = fleets.between(online(observed, chosen.window, period), period.first, period.last)
     downloads.offer(
         numbers, f"online-devices-{period.first}-{period.last}-window-{chosen.window}", key="days"
     )

@@ -12,7 +12,6 @@ from pages.parts import answers, calendar, cards, charts, downloads, tables, wor
 
 DAYS = 60
 SPARKLINE_DAYS = 30
-WEEK = dt.timedelta(7)
 
 
 def page() -> None:
@@ -41,7 +40,7 @@ def page() -> None:
 def answer(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> str:
     devices = words.counted(totals[day]["devices"], "device")
     said = f"{devices} sent {words.counted(totals[day]['reports'], 'report')} on {words.day(day)}"
-    before = totals.get(day - WEEK)
+    before = calendar.week_before(totals, day)
     if not before:
         return said
     change = 100 * (totals[day]["reports"] - before["reports"]) / before["reports"]

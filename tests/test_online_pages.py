@@ -258,6 +258,8 @@ ODD = {
     "one event": "2026-03-02 08:00:00,a1,ann,7,true\n",
     "only offline events": "2026-03-02 08:00:00,a1,ann,7,false\n",
     "two days": "2026-03-02 08:00:00,a1,ann,7,true\n2026-03-03 08:00:00,a1,ann,8,false\n",
+    "the whole calendar": "0001-01-01 00:00:00,a1,ann,7,true\n0001-01-02 00:00:00,a1,ann,7,false\n"
+    "9999-12-31 23:59:59,a2,ann,7,true\n",
     "a year between": "2025-03-02 08:00:00,a1,ann,9,true\n2026-03-03 08:00:00,a2,ann,7,true\n",
 }
 
@@ -270,6 +272,16 @@ def test_odd_data_is_said_in_words(tmp_path: Path, visit: Visit, odd: str) -> No
         read = said(app) + str(cards(app))
         assert "failed" not in read, f"{page} {view}"
         assert not re.search(r"\b(nan|inf|NaT|null|None)\b", read), f"{page} {view}: {read}"
+
+
+def test_the_first_days_of_the_calendar(tmp_path: Path, visit: Visit) -> None:
+    files = {"connectivity_events.csv": ODD["the whole calendar"]}
+    settings = load_all(tmp_path, [files])
+    app = visit(settings, "online_fleet", last_day="0001-01-02", day="0001-01-01")
+    assert app.subheader[0].value == "1 device was online on Tue 2 Jan 0001"
+    assert "1 user had 1 device online on Mon 1 Jan 0001" in said(app)
+    weeks = visit(settings, "fleet_operations", last_day="0001-01-02")
+    assert [week["devices"] for week in table(weeks)] == [1]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import words
 from tests import health, visits
 from tests.etl.loading import folders, load_all
 from tests.visits import cards, said, table
@@ -183,6 +184,37 @@ def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> 
     assert app.subheader[0].value == (
         "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
     )
+
+
+# The ends of the calendar among ordinary days.
+
+
+FAR = "".join(
+    f"{day}T00:00:00Z,a,sensor,online\n"
+    for day in ("0001-01-01", "0001-01-02", "2026-02-15", "9999-12-31")
+)
+
+
+@pytest.fixture(scope="module")
+def ages(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_all(tmp_path_factory.mktemp("ages"), [{"ages.csv": health.HEADER + FAR}])
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "2026-02-15", "9999-12-31"])
+def test_any_day_of_the_calendar_is_shown(ages: Settings, visit: Visit, day: str) -> None:
+    said_day = words.day(dt.date.fromisoformat(day))
+    leading = visit(ages, "top_devices", day=day, device="a")
+    assert f"reported most on {said_day}" in leading.subheader[0].value
+    assert f"1 report on {words.short_day(dt.date.fromisoformat(day))} from 1 file" in said(leading)
+    trend = visit(ages, "daily_trend", last_day=day)
+    assert trend.subheader[0].value == f"1 sensor device reported on {said_day}"
+    assert trend.selectbox(key="last_day chosen").options == [
+        "Fri 31 Dec 9999",
+        "Sun 15 Feb 2026",
+        "Tue 2 Jan 0001",
+        "Mon 1 Jan 0001",
+    ]
+    assert "1 device sent 1 report on Fri 31 Dec 9999" in said(visit(ages, "overview"))
 
 
 # Overview.

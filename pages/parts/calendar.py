@@ -7,11 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 Value = TypeVar("Value")
+WEEK = dt.timedelta(7)
+
+
+def known_days(last: dt.date, days: int) -> int:
+    """`days`, or fewer if that many days up to `last` would begin before the year 1."""
+    return min(days, last.toordinal())
 
 
 def span(last: dt.date, days: int) -> list[dt.date]:
-    """The `days` days up to and including `last`, oldest first."""
-    return [last - dt.timedelta(back) for back in reversed(range(days))]
+    """The `days` days up to and including `last`, oldest first; none before the year 1."""
+    return [last - dt.timedelta(back) for back in reversed(range(known_days(last, days)))]
+
+
+def week_before(values: Mapping[dt.date, Value], day: dt.date) -> Value | None:
+    """The value of 7 days before; None where there is none."""
+    return values.get(day - WEEK) if day - dt.date.min >= WEEK else None
 
 
 def filled(

@@ -9,8 +9,6 @@ import streamlit as st
 
 from pages.parts import calendar, words
 
-WEEK = dt.timedelta(7)
-
 
 def plain(label: str, value: str, note: str, help: str | None = None) -> None:
     """A number and, small below it, what it is of."""
@@ -24,7 +22,7 @@ def against_week(
 
     `values` holds the days with data only.
     """
-    before = values.get(day - WEEK)
+    before = calendar.week_before(values, day)
     line = [value for _, value in calendar.filled(values, day, sparkline_days) if value is not None]
     change = _signed(100 * (values[day] - before) / before) if before else None
     st.metric(
@@ -34,7 +32,7 @@ def against_week(
         delta_color="blue",
         delta_arrow="off" if change and change.startswith("±") else "auto",
         delta_description=(
-            f"against {words.short_day(day - WEEK)}" if before else "no data a week before"
+            f"against {words.short_day(day - calendar.WEEK)}" if before else "no data a week before"
         ),
         chart_data=line or None,
         border=True,

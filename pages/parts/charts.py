@@ -41,7 +41,7 @@ def ranking(rows: int) -> Spec:
     """
     by_rank = alt.EncodingSortField("rank", op="min")
     device = alt.Y("device:N", sort=by_rank, title=None, axis=alt.Axis(labelLimit=90))
-    axis = alt.Axis(orient="top", tickCount=4, format=",d", titlePadding=4)
+    axis = alt.Axis(orient="top", tickCount=4, tickMinStep=1, format=",d", titlePadding=4)
     bars = (
         alt.Chart()
         .mark_bar(height=20, cornerRadiusEnd=2, cursor="pointer")
@@ -69,7 +69,7 @@ def daily(title: str, height: int = 280) -> Spec:
     """
     band = _bands()
     middle = alt.X("utcyearmonthdate(day):T", title=None, axis=_days(), bandPosition=0.5)
-    amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format=",d"))
+    amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d"))
     line = alt.Chart().encode(x=middle, y=amount)
     return spec.of(
         (
@@ -91,7 +91,7 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str, height: int = 24
     names, hues = [name for name, _ in colours], [hue for _, hue in colours]
     band = _bands()
     bars = band.mark_bar().encode(
-        y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, format=",d")),
+        y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
             "status:N",
             scale=alt.Scale(domain=names, range=hues),
@@ -139,7 +139,9 @@ def loads() -> Spec:
             x=alt.X(
                 "load:O", sort=None, title="Load", axis=alt.Axis(labelAngle=0, labelOverlap=True)
             ),
-            y=alt.Y("amount:Q", title="Rows", axis=alt.Axis(tickCount=4, format=",d")),
+            y=alt.Y(
+                "amount:Q", title="Rows", axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d")
+            ),
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),

@@ -10,8 +10,10 @@ import streamlit as st
 
 from pages.parts import address, words
 
+DAY = dt.timedelta(1)
 DAYS = {28: "4 weeks", 91: "13 weeks", 182: "26 weeks", 365: "1 year"}
 USUAL_DAYS = 91
+LONGEST = 3_660  # days: what one picture may show
 
 
 class Period(NamedTuple):
@@ -56,7 +58,7 @@ def period(begin: dt.date, newest: dt.date) -> Period:
     """A length and the last day, between the first and the newest day of the data."""
     last = address.day("last_day") or newest
     last = min(max(last, begin), newest)
-    days = length((newest - begin).days + 1)
+    days = min(length((newest - begin).days + 1), (last - begin).days + 1)
     st.session_state["last day chosen"] = last
     st.date_input(
         "Last day (UTC)",
@@ -67,15 +69,16 @@ def period(begin: dt.date, newest: dt.date) -> Period:
         on_change=lambda: _put("last_day", st.session_state["last day chosen"], newest),
         width=160,
     )
-    return Period(max(begin, last - dt.timedelta(days - 1)), last)
+    return Period(last - dt.timedelta(days - 1), last)
 
 
 def length(all_days: int) -> int:
-    """How many days, of the `all_days` that there are; the URL may name any number."""
-    usual = min(USUAL_DAYS, all_days)
+    """How many days, of the `all_days` that there are; the URL may name any number to LONGEST."""
+    most = min(all_days, LONGEST)
+    usual = min(USUAL_DAYS, most)
     asked = _number(address.text("days"))
-    days = asked if asked and 0 < asked <= all_days else usual
-    options = sorted({*(known for known in DAYS if known < all_days), all_days, days})
+    days = asked if asked and 0 < asked <= most else usual
+    options = sorted({*(known for known in DAYS if known < most), most, days})
     st.session_state["days chosen"] = days
     st.selectbox(
         "Period",
@@ -92,7 +95,7 @@ def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date, key: str = 
     """A day, with buttons to its neighbours and one back to `usual`, the default."""
     chosen = min(max(address.day(key) or usual, begin), newest)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _step("◀ Previous", chosen - dt.timedelta(1), chosen > begin, usual, key)
+        _step("◀ Previous", chosen - DAY if chosen > begin else None, usual, key)
         st.session_state[f"{key} chosen"] = chosen
         st.date_input(
             label,
@@ -103,18 +106,18 @@ def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date, key: str = 
             on_change=lambda: _put(key, st.session_state[f"{key} chosen"], usual),
             width=160,
         )
-        _step("Next ▶", chosen + dt.timedelta(1), chosen < newest, usual, key)
+        _step("Next ▶", chosen + DAY if chosen < newest else None, usual, key)
         if chosen != usual:
             st.button(f"Back to {words.short_day(usual)}", on_click=address.put, args=(key, None))
     return chosen
 
 
-def _step(label: str, to: dt.date, possible: bool, usual: dt.date, key: str) -> None:
+def _step(label: str, to: dt.date | None, usual: dt.date, key: str) -> None:
     st.button(
         label,
         key=f"{key} {label}",
-        help=words.day(to) if possible else None,
-        disabled=not possible,
+        help=words.day(to) if to else None,
+        disabled=to is None,
         on_click=_put,
         args=(key, to, usual),
     )

@@ -28,7 +28,7 @@ class Observed(NamedTuple):
     @property
     def usual(self) -> dt.date:
         """The newest whole day; with a single day of events, that day."""
-        return max(self.begin, self.newest - DAY)
+        return self.begin if self.begin == self.newest else self.newest - DAY
 
     def whole(self, day: dt.date) -> bool:
         """Whether the day lies between those of the oldest and newest event, seen in part only."""

@@ -9,7 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def day(value: dt.date) -> str:
     """`Tue 9 May 2017`."""
-    return f"{value:%a} {value.day} {value:%b %Y}"
+    return f"{value:%a} {value.day} {value:%b} {value.year:04}"
 
 
 def short_day(value: dt.date) -> str:

@@ -1,7 +1,7 @@
 -- Projection of the devices online on each day after the newest event, with prediction intervals,
 -- and the error of the same model on the last 28 whole days, which it had not seen.
 -- It needs 56 whole days of connectivity events, and says so when there are fewer.
--- grain: one row per day, beginning after the newest event's day
+-- grain: one row per day, beginning after the newest event's day; none after the year 9999
 -- dataset: connectivity_events
 -- param horizon_days INTEGER = 28 [days]: how many days ahead, 1 to 90
 -- column day DATE: the UTC day
@@ -48,4 +48,5 @@ select
     projection.error_pct
 from asked
 left join online_projection as projection on projection.day <= asked.newest_day
+where projection.day is not null -- there is none where the calendar ends
 order by projection.day;
