@@ -110,7 +110,8 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
     with TemporaryDirectory(prefix="verify-", dir=settings.data) as folder:
         path = Path(folder) / f"{int(current_path(settings).stem):06d}.duckdb"
         try:
-            publish.rebuild_as(path, settings)
+            with connect(spill=Path(folder) / "spill") as memory:
+                publish.rebuild_as(memory, path, settings)
         except (duckdb.Error, lake.Damaged) as failed:
             first = str(failed).split("\n", 1)[0]
             found.problems.append(f"the marts cannot be made anew from the lake: {first}")

@@ -18,7 +18,7 @@ import duckdb
 from etl.customers import Customer
 from etl.lake import LEDGER, ParquetFile, sync, sync_all
 from etl.stage import SQL
-from warehouse.database import connect, glob_literal
+from warehouse.database import attached, glob_literal
 
 TABLES = ("loads", "files", "rejects", "parquet_files", "customer_tables", "customer_uploads")
 
@@ -72,9 +72,9 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute((SQL / "ledger.sql").read_text("utf-8"))
 
 
-def known(path: Path) -> Known:
-    """Read the ledger of a generation."""
-    with connect(path, read_only=True) as connection:
+def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
+    """Read the ledger of a generation. Raises duckdb.Error."""
+    with attached(connection, path, read_only=True):
         made = connection.execute("select definitions from generation").fetchone()
         top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
         files = connection.execute("select path, source_id, status from files").fetchall()
@@ -92,15 +92,14 @@ def known(path: Path) -> Known:
     )
 
 
-def listed(folders: list[Path]) -> set[str]:
+def listed(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> set[str]:
     """The lake files that the ledger folders of these loads name."""
     paths = [glob_literal(folder / "parquet_files.parquet") for folder in folders]
     if not paths:
         return set()
-    with connect() as connection:
-        rows = connection.execute(
-            "select path from read_parquet(?, hive_partitioning = false)", [paths]
-        ).fetchall()
+    rows = connection.execute(
+        "select path from read_parquet(?, hive_partitioning = false)", [paths]
+    ).fetchall()
     return {row[0] for row in rows}
 
 

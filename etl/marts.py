@@ -165,7 +165,8 @@ def _recompute_days(
     with connection.cursor() as cursor:  # a transaction writes to one database only
         cursor.execute("attach if not exists ':memory:' as computed")
         for mart in chain:
-            cursor.execute(f"create table computed.{mart.name} as from {mart.name} limit 0")
+            stored = f'"{_file(connection)}".{mart.name}'
+            cursor.execute(f"create table computed.{mart.name} as from {stored} limit 0")
     views = [
         _view_sql(connection, dataset, data, "create temp view", batch)
         for batch in _batches(connection, dataset, days)
@@ -184,6 +185,13 @@ def _recompute_days(
     for mart in chain:
         connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
         connection.execute(f"insert into {mart.name} from computed.{mart.name}")
+
+
+def _file(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of the database in use."""
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def _batches(

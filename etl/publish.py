@@ -18,7 +18,7 @@ from etl.datasets import datasets
 from etl.lake import sync
 from etl.stage import SQL
 from warehouse import Settings, metrics
-from warehouse.database import connect
+from warehouse.database import attached
 
 KEPT = 5
 
@@ -36,31 +36,37 @@ def definitions(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def build(settings: Settings, current: Path, folders: list[Path], changed: marts.Changes) -> Path:
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    current: Path,
+    folders: list[Path],
+    changed: marts.Changes,
+) -> Path:
     """The current generation plus the loads in `folders`, the `changed` days computed anew.
 
     Returns the staged file: closed, checkpointed and synced.
     """
     path = _staged_path(settings)
     shutil.copyfile(current, path)
-    with _finished(path, settings) as connection:
+    with _finished(connection, path, settings):
         connection.begin()
         ledger.append(connection, folders)
         marts.recompute(connection, settings.data, changed)
     return path
 
 
-def rebuild(settings: Settings) -> Path:
+def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
-    rebuild_as(path, settings)
+    rebuild_as(connection, path, settings)
     return path
 
 
-def rebuild_as(path: Path, settings: Settings) -> None:
+def rebuild_as(connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings) -> None:
     """A generation made only from the lake and its ledger, as a new file at `path`."""
-    with _finished(path, settings) as connection:
+    with _finished(connection, path, settings):
         ledger.create(connection)
         ledger.append(connection, ledger.folders(settings.lake))
         rows = connection.execute(
@@ -80,14 +86,15 @@ def _staged_path(settings: Settings) -> Path:
 
 
 @contextmanager
-def _finished(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a staged generation; afterwards it is checkpointed, closed and synced.
+def _finished(
+    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings
+) -> Iterator[None]:
+    """Use a staged generation; afterwards it is checkpointed, closed and synced.
 
     What is done after `begin` is committed, and waits for the disk, once.
     """
-    connection = connect(path, spill=path.parent / "spill")
-    try:
-        yield connection
+    with attached(connection, path):
+        yield
         connection.execute("delete from generation")
         connection.execute(
             "insert into generation values (?, ?, ?)",
@@ -95,8 +102,6 @@ def _finished(path: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnect
         )
         connection.commit()
         connection.execute("checkpoint")
-    finally:
-        connection.close()
     if path.with_name(path.name + ".wal").exists():
         raise RuntimeError(f"{path.name} was not checkpointed: a .wal is left beside it")
     sync(path)

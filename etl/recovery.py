@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 from etl import lake, ledger
 from warehouse import Settings
 
@@ -21,7 +23,9 @@ def staging_folder(settings: Settings) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def clear_interrupted(settings: Settings, committed: int | None) -> None:
+def clear_interrupted(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, committed: int | None
+) -> None:
     """Remove what an interrupted run left: its staging folder and files that no ledger names.
 
     `committed` is the newest load that was published. Where that cannot be known (None), every
@@ -33,6 +37,6 @@ def clear_interrupted(settings: Settings, committed: int | None) -> None:
     kept = [f for f in folders if committed is None or int(f.name) <= committed]
     for folder in folders[len(kept) :]:
         shutil.rmtree(folder)
-    for path in lake.unlisted(settings.lake, ledger.listed(kept)):
+    for path in lake.unlisted(settings.lake, ledger.listed(connection, kept)):
         path.unlink()
     shutil.rmtree(settings.staging)

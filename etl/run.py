@@ -24,6 +24,7 @@ from etl.scan import Scan, scan
 from etl.stage import Staging
 from etl.summary import Summary
 from warehouse import NoGeneration, Settings, current_path
+from warehouse.database import connect
 
 HASHERS = 2
 
@@ -56,8 +57,13 @@ class _Run:
     progress: Progress
     started: dt.datetime = field(default_factory=_now)
     summary: Summary = field(default_factory=Summary)
+    _database: duckdb.DuckDBPyConnection = field(init=False)
 
     def run(self) -> Summary:
+        with connect(spill=self.settings.staging / "spill") as self._database:
+            return self._run()
+
+    def _run(self) -> Summary:
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
         new = self._arrived(known, seen)
@@ -76,17 +82,18 @@ class _Run:
         """
         try:
             path = current_path(self.settings)
-            known = ledger.known(path)
+            known = ledger.known(self._database, path)
         except (NoGeneration, duckdb.Error):
-            clear_interrupted(self.settings, committed=None)
+            clear_interrupted(self._database, self.settings, committed=None)
             if not ledger.folders(self.settings.lake):
                 return None, Known()
             self.progress.say("rebuilding the warehouse from the lake")
             with staging_folder(self.settings):
-                publish.publish(self.settings, publish.rebuild(self.settings))
+                staged = publish.rebuild(self._database, self.settings)
+                publish.publish(self.settings, staged)
             path = current_path(self.settings)
-            return path, ledger.known(path)
-        clear_interrupted(self.settings, committed=known.load_id)
+            return path, ledger.known(self._database, path)
+        clear_interrupted(self._database, self.settings, committed=known.load_id)
         return path, known
 
     def _arrived(self, known: Known, seen: Seen) -> New:
@@ -130,23 +137,22 @@ class _Run:
         self.progress.say("computing what changed")
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
-            staged = publish.build(self.settings, current, newest, _changed(parquet))
+            staged = publish.build(
+                self._database, self.settings, current, newest, _changed(parquet)
+            )
         else:
-            staged = publish.rebuild(self.settings)
+            staged = publish.rebuild(self._database, self.settings)
         publish.publish(self.settings, staged)
 
     def _take(
         self, new: New, folder: Path, known: Known, seen: Seen
     ) -> tuple[list[ParquetFile], Load]:
         """Every new file into the staging folder, with the load's ledger."""
-        staging = Staging(folder, sorted({what.source_id for _, what in new}))
+        staging = Staging(self._database, folder, sorted({what.source_id for _, what in new}))
         intake = Intake(folder, known.load_id + 1, self.started, known, staging, self.progress)
-        try:
-            for arrival, what in new:
-                intake.take(arrival, what)
-            totals = intake.finish()
-        finally:
-            staging.close()
+        for arrival, what in new:
+            intake.take(arrival, what)
+        totals = intake.finish()
         left = {arrival.path for arrival in intake.waiting}
         for arrival, what in new:
             if arrival.path not in left:

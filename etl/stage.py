@@ -20,7 +20,7 @@ from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
 from etl.scan import blank_lines, open_text
-from warehouse.database import connect, glob_literal
+from warehouse.database import glob_literal
 
 BATCH = 20_000
 SQL = Path(__file__).parent / "sql"
@@ -79,11 +79,14 @@ class Source:
 
 
 class Staging:
-    """The in-memory database of one run; it spills to `folder` when it outgrows its memory."""
+    """The parsed rows of one run, in the database in memory that `connection` is to; text that
+    has to be written anew goes to `folder`."""
 
-    def __init__(self, folder: Path, source_ids: list[str]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, source_ids: list[str]
+    ) -> None:
+        self.connection = connection
         self.folder = folder
-        self.connection = connect(spill=folder / "spill")
         self.connection.execute((SQL / "fields.sql").read_text("utf-8"))
         self.connection.execute((SQL / "staging.sql").read_text("utf-8"))
         names = ", ".join(f"'{name}'" for name in source_ids)  # hex digests
@@ -203,9 +206,6 @@ class Staging:
         self.connection.execute(f"drop table staged_{dataset}")
         self.connection.execute(f"drop table mended_{dataset}")
         del self.staged[dataset], self._rows[dataset]
-
-    def close(self) -> None:
-        self.connection.close()
 
     def _create(self, dialect: Dialect) -> None:
         dataset = dialect.dataset

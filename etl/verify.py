@@ -26,6 +26,7 @@ from etl.load import EX_TEMPFAIL
 from etl.lock import Locked, writer_lock
 from etl.recovery import clear_interrupted, staging_folder
 from warehouse import NoGeneration, Settings, current_path
+from warehouse.database import connect
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,14 +57,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _repair(settings: Settings) -> None:
     """Rebuild, or say why that is not possible; what is published stays until then."""
-    try:
-        committed = ledger.known(current_path(settings)).load_id
-    except (NoGeneration, duckdb.Error):
-        committed = None
-    clear_interrupted(settings, committed)
+    with connect(spill=settings.staging / "spill") as connection:
+        try:
+            committed = ledger.known(connection, current_path(settings)).load_id
+        except (NoGeneration, duckdb.Error):
+            committed = None
+        clear_interrupted(connection, settings, committed)
+        _rebuild(connection, settings)
+
+
+def _rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     try:
         with staging_folder(settings):
-            number = publish.publish(settings, publish.rebuild(settings))
+            number = publish.publish(settings, publish.rebuild(connection, settings))
     except (duckdb.Error, lake.Damaged) as failed:
         first = str(failed).split("\n", 1)[0]
         print(f"verify: the warehouse was not rebuilt: {first}", file=sys.stderr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -31,3 +33,26 @@ def connect(
     connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
     connection.execute("set global timezone = 'UTC'")
     return connection
+
+
+@contextmanager
+def attached(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool = False
+) -> Iterator[None]:
+    """Use a database file by the connection of one in memory, which costs a tenth of opening it.
+
+    Cursors do not follow: they name its tables by `path.stem`. Raises duckdb.Error.
+    """
+    quoted = str(path).replace("'", "''")
+    options = " (read_only)" if read_only else ""
+    connection.execute(f"attach '{quoted}' as \"{path.stem}\"{options}")
+    try:
+        connection.execute(f'use "{path.stem}"')
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # there may be no transaction
+            connection.rollback()
+        raise
+    finally:
+        connection.execute("use memory")
+        connection.execute(f'detach "{path.stem}"')

@@ -124,6 +124,7 @@ def assert_sound(settings: Settings) -> None:
     assert {path.name for path in settings.data.iterdir()} <= {
         "generations",
         "lake",
+        "newest_generation",
         "seen.json",
         "warehouse.duckdb",
         "writer.lock",
