@@ -14,7 +14,8 @@ known as (
 newest_zones as (
     select store_timezones.store_id, store_timezones.timezone_str
     from store_timezones
-    inner join files on store_timezones.source_id = files.source_id and files.status = 'loaded'
+    inner join files on store_timezones.source_id = files.source_id
+    where files.dataset = 'store_timezones' and files.status = 'loaded'
     qualify
         row_number() over (
             partition by store_timezones.store_id

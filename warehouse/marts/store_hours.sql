@@ -12,7 +12,8 @@ newest as (
         business_hours.start_seconds,
         business_hours.end_seconds
     from business_hours
-    inner join files on business_hours.source_id = files.source_id and files.status = 'loaded'
+    inner join files on business_hours.source_id = files.source_id
+    where files.dataset = 'business_hours' and files.status = 'loaded'
     qualify
         rank() over (
             partition by business_hours.store_id

@@ -24,6 +24,7 @@ select
     health_reports.source_id
 from health_reports
 inner join files
-    on health_reports.source_id = files.source_id and files.status = 'loaded'
-where health_reports.day = on_day::date and health_reports.id = of_device::varchar
+    on health_reports.source_id = files.source_id
+where files.dataset = 'health_reports' and files.status = 'loaded'
+    and health_reports.day = on_day::date and health_reports.id = of_device::varchar
 order by reported_at, report_type, report_status, counts desc, health_reports.source_id, health_reports.line;
