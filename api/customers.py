@@ -34,7 +34,7 @@ class Analyzer(IntEnum):
 class Analysis(BaseModel):
     """Which customer, and which question; `analyze_type` is the same as `analyzer_type`."""
 
-    customer_id: Annotated[str, Field(coerce_numbers_to_str=True)]
+    customer_id: Annotated[str, Field(coerce_numbers_to_str=True, pattern=f"^{CUSTOMER_ID}$")]
     analyzer_type: Annotated[
         Analyzer, Field(validation_alias=AliasChoices("analyzer_type", "analyze_type"))
     ]
@@ -42,7 +42,7 @@ class Analysis(BaseModel):
 
 @router.get("/customers", responses=documented(409))
 def list_customers(service: ServiceDep) -> dict[str, list[dict[str, Any]]]:
-    """Every customer that has a table, with its columns and totals."""
+    """Every customer that sent a file; `columns` is null while no file of it was loaded."""
     return {"customers": json_ready(metric("customers", generation=service.generation()))}
 
 
@@ -65,6 +65,8 @@ def customer_rows(
     """All rows in the order in which they were uploaded, under the customer's own column names."""
     generation = service.generation()
     names = _customer(customer_id, generation)["columns"]
+    if names is None:
+        raise _no_table(customer_id)
     rows = metric_stream("customer_rows", generation, customer=customer_id)
     head = {"customer_id": customer_id, "generation": generation.number}
     return answer(_renamed(rows, names), format, f"customer-{customer_id}", head)
@@ -79,7 +81,8 @@ def analyze(asked: Analysis, service: ServiceDep) -> dict[str, Any]:
         metric("customer_summary", generation=generation, customer=asked.customer_id)
     )
     if not found:
-        raise _unknown(asked.customer_id)
+        _customer(asked.customer_id, generation)
+        raise _no_table(asked.customer_id)
     summary = found[0]
     said = {"customer_id": asked.customer_id, "analyzer_type": asked.analyzer_type}
     if asked.analyzer_type is Analyzer.TOTAL_ROWS:
@@ -129,6 +132,14 @@ def _renamed(rows: pa.RecordBatchReader, names: list[str]) -> pa.RecordBatchRead
 
 def _unknown(customer_id: str) -> Refused:
     return Refused(404, f"There is no customer {customer_id!r}.", code="unknown_customer")
+
+
+def _no_table(customer_id: str) -> Refused:
+    return Refused(
+        404,
+        f"Customer {customer_id} has no table yet: every file it sent was refused.",
+        code="no_table",
+    )
 
 
 def _no_time(customer: dict[str, Any]) -> Refused:

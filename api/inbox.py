@@ -16,7 +16,7 @@ import threading
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -47,6 +47,14 @@ class Upload(BaseModel):
     rows_rejected: int | None = None
     reason: str | None = None
     path: str
+
+
+class Table(NamedTuple):
+    """What later files have to fit. `is_loaded`: the loader has fixed the time column too."""
+
+    columns: list[str]
+    time_column: str | None
+    is_loaded: bool
 
 
 class Inbox:
@@ -84,8 +92,8 @@ class Inbox:
     ) -> Upload:
         """Put a complete file into its customer's folder, safely on disk when this returns.
 
-        Raises Refused: 409 where the customer's columns are others, 422 for a time column that
-        the file does not have.
+        Raises Refused: 409 where the customer's columns or time column are others, 422 for a time
+        column that the file does not have.
         """
         if time_column is not None and time_column not in names:
             listed = ", ".join(names)
@@ -94,9 +102,9 @@ class Inbox:
             )
         folder = self._settings.incoming / "customers" / customer_id
         with self._delivering:
-            known = self._known_columns(customer_id, folder)
-            if known is not None and sorted(known) != sorted(names):
-                raise _other_columns(customer_id, names, known)
+            known = self._known_table(customer_id, folder)
+            if known is not None:
+                _check_fits(customer_id, known, names, time_column)
             _make(folder)
             if known is None:
                 _name_time_column(folder, time_column)
@@ -135,18 +143,18 @@ class Inbox:
         )
         return f"{self._newest:%Y%m%dT%H%M%S%f}Z"
 
-    def _known_columns(self, customer_id: str, folder: Path) -> list[str] | None:
-        """The columns of a customer's table, or of the first file that is going to found it."""
+    def _known_table(self, customer_id: str, folder: Path) -> Table | None:
+        """A customer's table, or what the first file that waits for the loader is to found."""
         with suppress(NoGeneration):
-            columns = _tables(open_generation(self._settings)).get(customer_id)
-            if columns is not None:
-                return columns
+            table = _tables(open_generation(self._settings)).get(customer_id)
+            if table is not None:
+                return table
         fates = self._fates()
         for file in sorted(folder.glob("*.csv*")):
             path = file.relative_to(self._settings.incoming).as_posix()
             if path not in fates and not file.name.startswith((".", "~", "_tmp")):
                 with suppress(NoHeader, Refused, OSError):
-                    return column_names(_head(file))
+                    return Table(column_names(_head(file)), _named_time_column(folder), False)
         return None
 
     def _fates(self) -> dict[str, dict[str, Any]]:
@@ -157,9 +165,12 @@ class Inbox:
 
 
 @lru_cache(maxsize=2)
-def _tables(generation: Generation) -> dict[str, list[str]]:
-    rows = metric("customers", generation=generation).select(["customer_id", "columns"])
-    return {row["customer_id"]: row["columns"] for row in rows.to_pylist()}
+def _tables(generation: Generation) -> dict[str, Table]:
+    return {
+        row["customer_id"]: Table(row["columns"], row["time_column"], True)
+        for row in metric("customers", generation=generation).to_pylist()
+        if row["columns"] is not None
+    }
 
 
 @lru_cache(maxsize=2)
@@ -179,6 +190,13 @@ def _head(file: Path) -> bytes:
     return inspector.head
 
 
+def _named_time_column(folder: Path) -> str | None:
+    try:
+        return (folder / TIME_COLUMN_FILE).read_text("utf-8", "replace").strip() or None
+    except FileNotFoundError:
+        return None
+
+
 def _name_time_column(folder: Path, time_column: str | None) -> None:
     """Write down which column tells the time, before the first file that the loader goes by."""
     path = folder / TIME_COLUMN_FILE
@@ -192,11 +210,23 @@ def _name_time_column(folder: Path, time_column: str | None) -> None:
 
 
 def _make(folder: Path) -> None:
-    """Make a customer's folder and see that it outlives a power cut."""
+    """Make a customer's folder and see that it outlives a power cut.
+
+    Raises Refused, 409, where something else lies in its place.
+    """
     for path in (folder.parent, folder):
-        if not path.is_dir():
+        if path.is_dir():
+            continue
+        try:
             path.mkdir(exist_ok=True)
-            _sync(path.parent)
+        except FileExistsError as wrong:
+            raise Refused(
+                409,
+                f"Where the folder of customer {folder.name} belongs, a file lies in the way: "
+                f"{path.name!r} in the incoming folder; nothing was kept.",
+                code="file_in_the_way",
+            ) from wrong
+        _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
@@ -205,6 +235,22 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _check_fits(customer_id: str, known: Table, names: list[str], time_column: str | None) -> None:
+    """Raises Refused, 409, where a file has other columns, or names another time column."""
+    if sorted(known.columns) != sorted(names):
+        raise _other_columns(customer_id, names, known.columns)
+    is_fixed = known.is_loaded or known.time_column is not None
+    if time_column is not None and is_fixed and time_column != known.time_column:
+        fixed = f"is {known.time_column!r}" if known.time_column else "is none"
+        raise Refused(
+            409,
+            f"The time column of customer {customer_id} {fixed}, since its first file fixed it, "
+            f"and cannot become {time_column!r}; nothing was appended.",
+            code="other_time_column",
+            detail={"time_column": known.time_column},
+        )
 
 
 def _other_columns(customer_id: str, names: list[str], known: list[str]) -> Refused:

@@ -1,6 +1,7 @@
 """Customer tables: whose file it is, what its columns are, and which of them tells the time.
 
-The first file of a customer fixes both (METRICS.md, section 4); later ones are taken by name.
+The first file of a customer that is loaded fixes both (METRICS.md, section 4); later ones are taken
+by name.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from etl.cells import split
 from etl.datasets import datasets
 from etl.dialect import Dialect, Header, Unfit
 from etl.fields import read_timestamp
-from etl.stage import READ_LINES, Source
+from etl.stage import READ_LINES, SQL, Source
 
 FOLDER = "customers"
 TIME_COLUMN_FILE = "_time_column"
@@ -79,6 +80,14 @@ def dialect(path: PurePosixPath, customer: Customer, header: Header) -> Dialect:
     )
 
 
+def table_of(dialect: Dialect, load_id: int) -> Customer:
+    """The table that a customer's file was read for."""
+    *at, time_at = dialect.positions[2:]
+    names = [dialect.cell_names[position] for position in at if position is not None]
+    time_column = None if time_at is None else dialect.cell_names[time_at]
+    return Customer(dialect.constants["customer_id"], names, time_column, load_id)
+
+
 def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
     """The table that a first file founds, its time column still open. Raises Unfit."""
     names = header.cells
@@ -108,6 +117,40 @@ def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
         if filled and (not uncertain or _are_timestamps(cells)):
             return name
     return None
+
+
+def is_sure(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    """Is a staged file sure to be loaded, before its doubtful lines are read with care?
+
+    It is with one row that is certain, and without any line that could be refused.
+    """
+    row = connection.execute(
+        "select count(*) filter (raw is null), count(*) filter (raw <> '') "
+        f"from staged_{FOLDER} where source_id = ?",
+        [source.source_id],
+    ).fetchone()
+    assert row is not None
+    certain, doubtful = row
+    return bool(certain) or not (doubtful or source.refused)
+
+
+def total_uploads(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Note the totals of each accepted file for the ledger; `cursor` knows the rows' lines."""
+    cursor.execute((SQL / "total_uploads.sql").read_text("utf-8"))
+
+
+def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """What to add where every row of a customer's file was refused for its time column."""
+    time_at = source.dialect.positions[-1]
+    if source.dialect.dataset.name != FOLDER or time_at is None:
+        return ""
+    name = source.dialect.cell_names[time_at]
+    other = connection.execute(
+        "select count(*) from rejects "
+        "where source_id = ? and path = ? and column_name is distinct from ?",
+        [source.source_id, source.path, name],
+    ).fetchone()
+    return "" if other != (0,) else f": no value of its time column {name!r} is a timestamp"
 
 
 def _named(folder: Path) -> str | None:

@@ -40,6 +40,7 @@ class Intake:
     waiting: list[Arrival] = field(default_factory=list)
     _loaded: dict[str, list[str]] = field(init=False)
     _customers: dict[str, Customer] = field(init=False)
+    _founders: dict[str, Source] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._loaded = defaultdict(list, self.known.loaded)
@@ -47,7 +48,11 @@ class Intake:
 
     def take(self, arrival: Arrival, what: Scan) -> None:
         """Stage one file, or note why not; one that changes meanwhile is left for a later run."""
-        if self.staging.rows > FLUSH_ROWS or self.staging.holds(what.source_id):
+        if (
+            self.staging.rows > FLUSH_ROWS
+            or self.staging.holds(what.source_id)
+            or self._has_doubtful_founder(arrival)
+        ):
             self.flush()
         if twin := _twin(arrival, self._loaded[what.source_id]):
             self._refuse(arrival, what, "duplicate", f"the same bytes came as {twin}")
@@ -67,6 +72,7 @@ class Intake:
             self._refuse(arrival, what, "rejected", reason, _rows(arrival, what, headerless))
         else:
             self.progress.parsed(arrival.path, what.stored_bytes, what.lines)
+            self._note_founder(source)
 
     def flush(self) -> None:
         """Write the staged rows of every dataset as Parquet into the staging folder."""
@@ -76,13 +82,14 @@ class Intake:
             if self.staging.staged[name]:
                 self.staging.accept(name)
                 if name == customers.FOLDER:
-                    self.staging.total_uploads()
+                    customers.total_uploads(self.staging.reader())
                 part = f"{self.load_id:06d}_{len(self.parquet)}"
                 day = self.started.date()
                 self.parquet += lake.write(self.staging, name, self.folder, self.load_id, part, day)
             for source in sources:
                 self._settled(source, failed.get(source.source_id))
             self.staging.forget(name)
+        self._founders.clear()
 
     def finish(self) -> Load:
         """Write what is still staged and the load's ledger; returns the load's totals."""
@@ -102,17 +109,34 @@ class Intake:
         header = read_header(path, what.head)
         if customer_id is None:
             return _plain(arrival, what, detect(path, header), self.folder)
-        table = self._customers.get(customer_id) or self._found(arrival, what, customer_id, header)
+        if customer_id in self._customers:
+            table = self._customers[customer_id]
+        elif customer_id in self._founders:
+            table = customers.table_of(self._founders[customer_id].dialect, self.load_id)
+        else:
+            table = self._first_table(arrival, what, customer_id, header)
         return _plain(arrival, what, customers.dialect(path, table, header), self.folder)
 
-    def _found(self, arrival: Arrival, what: Scan, customer_id: str, header: Header) -> Customer:
-        """The table that a customer's first file fixes. Raises Unfit."""
+    def _first_table(
+        self, arrival: Arrival, what: Scan, customer_id: str, header: Header
+    ) -> Customer:
+        """The table that a customer's file founds if it is loaded. Raises Unfit."""
         table = customers.first_table(customer_id, header, self.load_id)
         dialect = customers.dialect(PurePosixPath(arrival.path), table, header)
         source = _plain(arrival, what, dialect, self.folder)
         time_column = customers.time_column(self.staging.connection, source, arrival.file.parent)
-        self._customers[customer_id] = table = replace(table, time_column=time_column)
-        return table
+        return replace(table, time_column=time_column)
+
+    def _note_founder(self, source: Source | None) -> None:
+        """A customer's first staged file founds the table that later ones of the load must fit."""
+        customer_id = source and source.dialect.constants.get("customer_id")
+        if source and customer_id and customer_id not in self._customers:
+            self._founders.setdefault(customer_id, source)
+
+    def _has_doubtful_founder(self, arrival: Arrival) -> bool:
+        """Must a file wait until it is known whether its customer's first one is loaded?"""
+        founder = self._founders.get(_owner(PurePosixPath(arrival.path)) or "")
+        return founder is not None and not customers.is_sure(self.staging.connection, founder)
 
     def _refuse(
         self, arrival: Arrival, what: Scan, status: str, reason: str, rows: int = 0
@@ -139,9 +163,13 @@ class Intake:
         """Note what became of a staged file: loaded, or rejected where not one row was."""
         read = source.loaded + source.rejected
         if not failure and read and not source.loaded:
-            failure = f"none of its {read:,} rows could be read"
+            timeless = customers.timeless(self.staging.connection, source)
+            failure = f"none of its {read:,} rows could be read{timeless}"
         if not failure:
             self._loaded[source.source_id].append(source.path)
+            if customer_id := source.dialect.constants.get("customer_id"):
+                table = customers.table_of(source.dialect, self.load_id)
+                self._customers.setdefault(customer_id, table)
         fate = FileFate(
             source_id=source.source_id,
             path=source.path,

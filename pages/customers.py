@@ -27,7 +27,7 @@ def page() -> None:
     if found:
         customer.show(found[0])
     else:
-        st.warning(f"There is no customer `{chosen}` with a table.", icon="🔗")
+        st.warning(f"There is no customer `{chosen}`: nothing was sent.", icon="🔗")
 
 
 def nobody() -> None:
@@ -85,7 +85,7 @@ def answer(rows: list[dict[str, Any]]) -> str:
 def show_cards(rows: list[dict[str, Any]]) -> None:
     uploads, refused = (sum(row[name] for row in rows) for name in ("uploads", "rejected_rows"))
     timed = sum(row["time_column"] is not None for row in rows)
-    newest = max(row["last_load"] for row in rows)
+    newest = max((row["last_load"] for row in rows if row["last_load"]), default=None)
     whole = answers.ask("file_history", of_dataset="customers", of_status="rejected").num_rows
     with st.container(horizontal=True):
         cards.plain("Customers", words.count(len(rows)), f"{words.count(timed)} with a time column")
@@ -95,7 +95,8 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
             f"from {words.counted(uploads, 'upload')}",
         )
         cards.plain("Refused rows", words.count(refused), customer.whole_files(whole))
-        cards.plain("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
+        if newest:
+            cards.plain("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
 
 
 COLUMNS = {
@@ -120,15 +121,16 @@ def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
             "refused": [row["rejected_rows"] for row in rows],
             "first": pa.array([row["first_row_at"] for row in rows], pa.timestamp("us")),
             "newest": pa.array([row["newest_row_at"] for row in rows], pa.timestamp("us")),
-            "columns": [", ".join(row["columns"]) for row in rows],
+            "columns": [", ".join(row["columns"] or ["no table yet"]) for row in rows],
         }
     )
 
 
 def listing(customers: pa.Table) -> pa.Table:
     """The metric with its column names as text, which a CSV can hold."""
-    names = [", ".join(names) for names in customers["columns"].to_pylist()]
-    return customers.set_column(customers.schema.get_field_index("columns"), "columns", [names])
+    names = [names and ", ".join(names) for names in customers["columns"].to_pylist()]
+    column = pa.array(names, pa.string())
+    return customers.set_column(customers.schema.get_field_index("columns"), "columns", column)
 
 
 page()

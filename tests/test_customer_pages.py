@@ -118,3 +118,50 @@ def test_before_anybody_sent_anything(visit: Visit, tmp_path: Path) -> None:
     assert app.header[0].value == "No customer has sent a table yet"
     assert "curl -F customer_id=" in app.code[0].value
     assert "1 to 5 columns" in said(app)
+
+
+# Customers of whom little or nothing could be loaded.
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    files = {
+        "customers/header/1.csv": "at,what\n",
+        "customers/rows/1.csv": "a,b\n1\n2\n",
+        "customers/whole/1.csv": "a,b,c,d,e,f\n1,2,3,4,5,6\n",
+    }
+    return load_all(tmp_path_factory.mktemp("refused"), [files])
+
+
+def test_customers_of_whom_nothing_was_loaded_are_listed(visit: Visit, refused: Settings) -> None:
+    app = visit(refused, "customers")
+    rows = [(row["customer"], row["columns"], row["rows"], row["refused"]) for row in table(app)]
+    assert rows == [
+        ("header", "at, what", 0, 0),
+        ("rows", "no table yet", 0, 2),
+        ("whole", "no table yet", 0, 1),
+    ]
+    assert cards(app)["Refused rows"][0] == "3"
+
+
+@pytest.mark.parametrize(
+    ("customer", "reason"),
+    [("rows", "none of its 2 rows could be read"), ("whole", "it has 6 columns")],
+)
+def test_a_customer_without_a_table_sees_what_was_refused_and_why(
+    visit: Visit, refused: Settings, customer: str, reason: str
+) -> None:
+    app = visit(refused, "customers", customer=customer)
+    assert app.subheader[0].value.startswith(f"`{customer}` has no table yet")
+    (file,) = table(app)
+    assert reason in file["reason"]
+
+
+def test_the_refused_rows_of_a_refused_file_are_shown(visit: Visit, refused: Settings) -> None:
+    rows = table(visit(refused, "customers", customer="rows"), 1)
+    assert [(row["line"], row["raw"]) for row in rows] == [(2, "1"), (3, "2")]
+
+
+def test_a_table_of_no_rows_has_a_page(visit: Visit, refused: Settings) -> None:
+    app = visit(refused, "customers", customer="header")
+    assert app.subheader[0].value.startswith("`header` has 0 rows from 1 upload")

@@ -34,6 +34,11 @@ def show(customer: dict[str, Any]) -> None:
     files, rejects = refused(name)
     st.subheader(answer(customer), anchor=False)
     show_cards(customer, files.num_rows)
+    if customer["columns"] is None:
+        show_refused(files, rejects, name)
+        with st.expander("Send a table"):
+            site.how_to_send(name)
+        return
     show_uploads_over_time(uploads.to_pylist())
     rows, sent, not_taken, send = st.tabs(
         [
@@ -57,10 +62,14 @@ def show(customer: dict[str, Any]) -> None:
 
 
 def answer(customer: dict[str, Any]) -> str:
+    if customer["columns"] is None:
+        return f"`{customer['customer_id']}` has no table yet: everything sent so far was refused"
     rows = words.counted(customer["total_rows"], "row")
     uploads = words.counted(customer["uploads"], "upload")
     said = f"`{customer['customer_id']}` has {rows} from {uploads}"
     if customer["time_difference"] is None:
+        if customer["time_column"]:
+            return f"{said}; none of them has an instant"
         return f"{said}; none of its columns tells the time"
     return f"{said}, over {difference(customer['time_difference'])}"
 

@@ -69,6 +69,8 @@ def test_total_rows(ask: httpx.Client, customer_id: int | str, name: str) -> Non
         ({"customer_id": "1000"}, 422, "analyzer_type"),
         ({"analyzer_type": 10000}, 422, "customer_id"),
         ({"customer_id": ["1000"], "analyzer_type": 10000}, 422, "customer_id"),
+        ({"customer_id": "1000 ", "analyzer_type": 10001}, 422, "customer_id"),
+        ({"customer_id": "1000\n", "analyzer_type": 10001}, 422, "customer_id"),
     ],
 )
 def test_a_wrong_analysis_is_told_why(

@@ -127,12 +127,48 @@ def test_the_first_upload_names_the_time_column(shop: Server) -> None:
     two = b"made,sold\n2026-01-01 00:00:00,2026-03-01 00:00:00\n"
     assert send(shop, "timed", two, time_column="sold", wait="true").status_code == 200
     assert shop.client.get("/api/v1/customers/timed").json()["time_column"] == "sold"
-    send(shop, "timed", two, time_column="made", wait="true", again="true")
-    assert shop.client.get("/api/v1/customers/timed").json()["time_column"] == "sold"
+    other = send(shop, "timed", two, time_column="made", wait="true", again="true")
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "other_time_column")
+    assert "is 'sold'" in other.json()["error"]["message"]
+    assert send(shop, "timed", two, time_column="sold", again="true").status_code == 202
     unknown = send(shop, "untimed", two, time_column="bought")
     assert unknown.status_code == 422
     assert "made, sold" in unknown.json()["error"]["message"]
     assert not (shop.incoming / "customers" / "untimed").exists()
+
+
+def test_a_first_upload_that_is_refused_fixes_nothing(shop: Server) -> None:
+    refused = send(shop, "late", b"noted,a\nsoon,1\n", time_column="noted", wait="true").json()
+    assert refused["status"] == "rejected"
+    assert "no value of its time column 'noted' is a timestamp" in refused["reason"]
+    unknown = shop.client.post(
+        "/api/v1/analyze/", json={"customer_id": "late", "analyzer_type": 10001}
+    )
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "no_table")
+    assert shop.client.get("/api/v1/customers/late/rows").status_code == 404
+    assert shop.client.get("/api/v1/customers/late").json()["columns"] is None
+    told = send(shop, "late", READINGS, wait="true").json()
+    assert (told["status"], told["rows_loaded"]) == ("loaded", 2)
+    customer = shop.client.get("/api/v1/customers/late").json()
+    assert (customer["columns"], customer["time_column"]) == (["at", "sensor", "celsius"], "at")
+
+
+def test_a_header_alone_founds_a_table_of_no_rows(shop: Server) -> None:
+    assert send(shop, "header", b"made,sold\n", time_column="sold", wait="true").status_code == 200
+    asked = {"customer_id": "header", "analyzer_type": 10001}
+    assert shop.client.post("/api/v1/analyze/", json=asked).json()["total_rows"] == 0
+    timeless = shop.client.post("/api/v1/analyze/", json={**asked, "analyzer_type": 10000})
+    assert timeless.status_code == 422
+    assert "no instant in its time column 'sold'" in timeless.json()["error"]["message"]
+    assert send(shop, "header", b"other\n1\n").status_code == 409
+
+
+def test_a_file_in_the_way_of_a_customers_folder_is_a_conflict(shop: Server) -> None:
+    shop.drop("customers/blocked", "not a folder")
+    before = lying(shop)
+    refused = send(shop, "blocked", READINGS)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "file_in_the_way")
+    assert lying(shop) == before
 
 
 def nearly_bomb() -> bytes:
@@ -175,7 +211,8 @@ def test_a_file_that_cannot_be_a_table_is_refused_whole(
 
 
 @pytest.mark.parametrize(
-    "customer", ["", "../up", "a/b", "-a", "a" * 65, "ä", "a\n", "a\0b", ".", "a b", "/etc/passwd"]
+    "customer",
+    ["", "../up", "a/b", "-a", "a" * 65, "ä", "a\n", "a\0b", ".", "a b", " a", "a ", "a\r\n"],
 )
 def test_a_customer_id_is_a_plain_word(shop: Server, customer: str) -> None:
     before = lying(shop)

@@ -1,5 +1,5 @@
 -- How many rows a customer's table has, and how much time lies between its first row and its newest.
--- grain: one row for the customer, none for an unknown one
+-- grain: one row for the customer, none for one without a table
 -- dataset: customers
 -- param customer VARCHAR: the customer's id
 -- column customer_id VARCHAR: the customer's id
@@ -9,10 +9,11 @@
 -- column time_difference DOUBLE [s]: newest less first (analyzer 10000); NULL without instants
 create or replace macro customer_summary(customer) as table
 select
-    customer_id,
-    total_rows,
-    first_row_at,
-    newest_row_at,
-    epoch(newest_row_at - first_row_at) as time_difference
-from customer_totals
-where customer_id = customer::varchar;
+    customer_tables.customer_id,
+    coalesce(customer_totals.total_rows, 0) as total_rows,
+    customer_totals.first_row_at,
+    customer_totals.newest_row_at,
+    epoch(customer_totals.newest_row_at - customer_totals.first_row_at) as time_difference
+from customer_tables
+left join customer_totals using (customer_id)
+where customer_tables.customer_id = customer::varchar;

@@ -10,11 +10,16 @@
 create or replace macro customer_uploads_of(customer) as table
 select
     loads.started_at as uploaded_at,
-    customer_uploads.path,
-    customer_uploads.rows,
+    files.path,
+    files.rows_loaded as rows,
     customer_uploads.first_row_at,
     customer_uploads.newest_row_at
-from customer_uploads
+from files
 inner join loads using (load_id)
-where customer_uploads.customer_id = customer::varchar
-order by loads.load_id desc, customer_uploads.path;
+left join customer_uploads
+    on files.path = customer_uploads.path and files.source_id = customer_uploads.source_id
+where
+    files.dataset = 'customers'
+    and files.status = 'loaded'
+    and split_part(files.path, '/', 2) = customer::varchar
+order by loads.load_id desc, files.path;

@@ -1,8 +1,8 @@
--- Every customer that has a table, with its columns and totals.
+-- Every customer that sent a file, with the columns and totals of its table if it has one.
 -- grain: one row per customer
 -- dataset: customers
 -- column customer_id VARCHAR: the customer's id
--- column columns VARCHAR[]: the names that the first file fixed, in their order
+-- column columns VARCHAR[]: the names that the first loaded file fixed, in their order; NULL without one
 -- column time_column VARCHAR: the column that holds instants; NULL where there is none
 -- column total_rows BIGINT [rows]: rows appended so far
 -- column first_row_at TIMESTAMP [UTC]: instant of the first row uploaded that has one
@@ -10,12 +10,13 @@
 -- column time_difference DOUBLE [s]: newest less first; NULL without instants
 -- column uploads BIGINT [files]: files appended
 -- column rejected_rows BIGINT [rows]: rows refused, in files appended or refused
--- column last_load TIMESTAMP [UTC]: when a file was last appended
+-- column last_load TIMESTAMP [UTC]: when a file was last appended; NULL without one
 create or replace macro customers() as table
 with arrived as (
     select
         split_part(path, '/', 2) as customer_id,
-        sum(rows_rejected) as refused_rows,
+        count(*) filter (status = 'loaded') as uploads,
+        sum(rows_rejected)::bigint as rejected_rows,
         max(loaded_at) filter (status = 'loaded') as last_load
     from files
     where dataset = 'customers'
@@ -23,17 +24,17 @@ with arrived as (
 )
 
 select
-    customer_tables.customer_id,
+    arrived.customer_id,
     customer_tables.column_names as columns,
     customer_tables.time_column,
     coalesce(customer_totals.total_rows, 0) as total_rows,
     customer_totals.first_row_at,
     customer_totals.newest_row_at,
     epoch(customer_totals.newest_row_at - customer_totals.first_row_at) as time_difference,
-    coalesce(customer_totals.uploads, 0) as uploads,
-    coalesce(arrived.refused_rows, 0)::bigint as rejected_rows,
+    arrived.uploads,
+    arrived.rejected_rows,
     arrived.last_load
-from customer_tables
+from arrived
+left join customer_tables using (customer_id)
 left join customer_totals using (customer_id)
-left join arrived using (customer_id)
-order by customer_tables.customer_id;
+order by arrived.customer_id;
