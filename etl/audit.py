@@ -11,7 +11,7 @@ import duckdb
 
 from etl import lake, ledger, marts, publish
 from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect, glob_literal
+from warehouse.database import connect, first_line, glob_literal, literal
 
 
 @dataclass(slots=True)
@@ -35,8 +35,9 @@ def audit(settings: Settings) -> Audit:
         lost = "the warehouse is lost; --repair, or the next load, makes it anew from the lake"
         found.problems.append(lost if ledger.folders(settings.lake) else str(nothing))
     except (duckdb.Error, OSError) as broken:
-        first = str(broken).split("\n", 1)[0]
-        found.problems.append(f"{settings.warehouse} cannot be read: {first}; --repair rebuilds it")
+        found.problems.append(
+            f"{settings.warehouse} cannot be read: {first_line(broken)}; --repair rebuilds it"
+        )
     _ledger_folders(settings, found)
     return found
 
@@ -113,14 +114,14 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
             with connect(spill=Path(folder) / "spill") as memory:
                 publish.rebuild_as(memory, path, settings)
         except (duckdb.Error, lake.Damaged) as failed:
-            first = str(failed).split("\n", 1)[0]
-            found.problems.append(f"the marts cannot be made anew from the lake: {first}")
+            found.problems.append(
+                f"the marts cannot be made anew from the lake: {first_line(failed)}"
+            )
             return
         with connect(path, read_only=True) as anew:
             for mart in marts.marts():
                 fresh = Path(folder) / f"{mart}.parquet"
-                target = str(fresh).replace("'", "''")
-                anew.execute(f"copy {mart} to '{target}' (format parquet)")
+                anew.execute(f"copy {mart} to {literal(fresh)} (format parquet)")
                 if _differs(connection, mart, [glob_literal(fresh)]):
                     found.problems.append(f"the mart {mart} differs from what the lake gives")
 
@@ -149,6 +150,5 @@ def _ledger_folders(settings: Settings, found: Audit) -> None:
                         [glob_literal(path)],
                     ).fetchall()
                 except duckdb.Error as broken:
-                    first = str(broken).split("\n", 1)[0]
                     shown = path.relative_to(settings.data)
-                    found.problems.append(f"{shown} cannot be read: {first}")
+                    found.problems.append(f"{shown} cannot be read: {first_line(broken)}")

@@ -17,7 +17,7 @@ from etl.cells import split
 from etl.datasets import datasets
 from etl.dialect import Dialect, Header, Unfit
 from etl.fields import read_timestamp
-from etl.stage import READ_LINES, SQL, Source
+from etl.source import READ_LINES, SQL, Source
 
 FOLDER = "customers"
 TIME_COLUMN_FILE = "_time_column"

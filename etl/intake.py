@@ -17,7 +17,8 @@ from etl.ledger import FileFate, Known, Load
 from etl.progress import Progress
 from etl.rewrite import rewrite
 from etl.scan import Scan, Unreadable, blank_lines, compression
-from etl.stage import Source, Staging, Unreconciled
+from etl.source import Source, Unreconciled
+from etl.stage import Staging
 
 FLUSH_ROWS = 20_000_000
 

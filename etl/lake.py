@@ -16,6 +16,7 @@ import duckdb
 
 from etl.datasets import Dataset, datasets
 from etl.stage import Staging
+from warehouse.database import literal
 
 LEDGER = "_loads"
 WRITERS = 2
@@ -111,10 +112,9 @@ def _copy(
             f"where \"{spec.day_column}\" >= date '{day}' "
             f"and \"{spec.day_column}\" < date '{day}' + interval 1 day"
         )
-    quoted = str(target).replace("'", "''")
     with staging.reader() as cursor:
         cursor.execute(
-            f"copy (select {columns} from accepted_{spec.name} {condition}) to '{quoted}' ("
+            f"copy (select {columns} from accepted_{spec.name} {condition}) to {literal(target)} ("
             f"format parquet, parquet_version v2, compression zstd, {options}return_stats, "
             f"kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}})"
         )

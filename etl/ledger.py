@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import duckdb
 
 from etl.customers import Customer
 from etl.lake import LEDGER, ParquetFile, sync, sync_all
-from etl.stage import SQL
-from warehouse.database import attached, glob_literal
+from etl.source import SQL
+from warehouse.database import attached, glob_literal, insert, literal
 
 TABLES = ("loads", "files", "rejects", "parquet_files", "customer_tables", "customer_uploads")
 
@@ -115,36 +115,24 @@ def write(
     folder.mkdir(parents=True)
     staging.execute("attach ':memory:' as ledger; use ledger")
     create(staging)
-    insert(staging, "loads", [load])
-    insert(staging, "files", files)
-    insert(staging, "parquet_files", parquet)
-    insert(staging, "customer_tables", customers)
+    insert(staging, "loads", [*map(_cells, [load])])
+    insert(staging, "files", [*map(_cells, files)])
+    insert(staging, "parquet_files", [*map(_cells, parquet)])
+    insert(staging, "customer_tables", [*map(_cells, customers)])
     for table, order in (("rejects", "path, line"), ("customer_uploads", "path")):
         staging.execute(
             f"insert into {table} select *, ? from memory.main.{table} order by {order}",
             [load.load_id],
         )
     for table in TABLES:
-        target = str(folder / f"{table}.parquet").replace("'", "''")
-        staging.execute(f"copy ledger.{table} to '{target}' (format parquet, compression zstd)")
+        target = literal(folder / f"{table}.parquet")
+        staging.execute(f"copy ledger.{table} to {target} (format parquet, compression zstd)")
     staging.execute("use memory; detach ledger")
     sync_all([*folder.iterdir(), folder])
 
 
-def insert(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    rows: Sequence[Load | FileFate | ParquetFile | Customer],
-) -> None:
-    """Append records whose fields are in the order of the table's columns."""
-    columns = [list(column) for column in zip(*(_cells(row) for row in rows), strict=True)]
-    if columns:
-        unnested = ", ".join("unnest(?)" for _ in columns)
-        connection.execute(f"insert into {table} select {unnested}", columns)
-
-
-def _cells(row: Load | FileFate | ParquetFile | Customer) -> list[object]:
-    return [getattr(row, column.name) for column in fields(row)]
+def _cells(record: Load | FileFate | ParquetFile | Customer) -> list[object]:
+    return [getattr(record, column.name) for column in fields(record)]
 
 
 def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:

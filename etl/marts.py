@@ -21,7 +21,7 @@ import duckdb
 import warehouse.catalog as catalog
 from etl import lake
 from etl.datasets import Dataset, datasets
-from warehouse.database import glob_literal
+from warehouse.database import glob_literal, insert, literal
 
 FOLDER = Path(catalog.__file__).parent / "marts"
 BATCH_ROWS = 200_000
@@ -144,10 +144,7 @@ def _recompute_in_python(
 ) -> None:
     columns = ", ".join(f"{column} {sql_type}" for column, sql_type in module.COLUMNS.items())
     connection.execute(f"create or replace table {name} ({columns})")
-    cells = [list(column) for column in zip(*module.build(connection), strict=True)]
-    if cells:
-        unnested = ", ".join("unnest(?)" for _ in cells)
-        connection.execute(f"insert into {name} select {unnested}", cells)
+    insert(connection, name, module.build(connection))
 
 
 def _recompute_days(
@@ -235,7 +232,7 @@ def _view_sql(
         if column.field.sql_type == "TIMESTAMP"
     )
     if rows:
-        listed = ", ".join(_literal(data.resolve() / path) for (path,) in rows)
+        listed = ", ".join(literal(Path(glob_literal(data.resolve() / path))) for (path,) in rows)
         source = _lake_sql(listed, is_partitioned="=" not in str(data.resolve()))
     else:
         typed = ", ".join(f'null::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
@@ -256,7 +253,3 @@ def _lake_sql(listed: str, is_partitioned: bool) -> str:
         "(select *, regexp_extract(filename, 'day=([^/]*)/[^/]*$', 1)::date as day "
         f"from read_parquet([{listed}], hive_partitioning = false, filename = true))"
     )
-
-
-def _literal(path: Path) -> str:
-    return "'" + glob_literal(path).replace("'", "''") + "'"

@@ -16,7 +16,7 @@ import duckdb
 from etl import ledger, marts
 from etl.datasets import datasets
 from etl.lake import sync
-from etl.stage import SQL
+from etl.source import SQL
 from warehouse import Settings, metrics
 from warehouse.database import attached
 

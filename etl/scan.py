@@ -36,7 +36,6 @@ class Scan:
 
     source_id: str = ""
     stored_bytes: int = 0
-    text_bytes: int = 0
     lines: int = 0
     head: bytes = b""
     has_quotes: bool = False
@@ -160,7 +159,6 @@ def blank_lines(path: Path, header_line: int) -> int:
 def _look(found: Scan, block: bytes) -> None:
     if len(found.head) < HEAD_BYTES:
         found.head += block[: HEAD_BYTES - len(found.head)]
-    found.text_bytes += len(block)
     feeds = block.count(b"\n")
     found.lines += feeds
     found._ends_open = not block.endswith(b"\n")

@@ -8,9 +8,7 @@ the dataset specs are put into SQL text; values are bound.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -19,63 +17,10 @@ from etl.datasets import datasets
 from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
-from etl.scan import blank_lines, open_text
-from warehouse.database import glob_literal
+from etl.source import SQL, Source, Unreconciled, insert_sql, reconcile
+from warehouse.database import first_line, insert
 
 BATCH = 20_000
-SQL = Path(__file__).parent / "sql"
-READ_LINES = (SQL / "lines.sql").read_text("utf-8")
-
-
-class Unreconciled(Exception):
-    """The parser and the independent count disagree about a file; none of its rows are kept."""
-
-
-@dataclass(slots=True)
-class Source:
-    """A file on its way in: where its plain text lies and what is known of its lines.
-
-    `padding`: blanks that may stand around cells; `is_padded`: they do, as a habit.
-    """
-
-    source_id: str
-    path: str
-    bytes: int
-    text: Path
-    compression: str
-    dialect: Dialect
-    lines: int
-    has_quotes: bool
-    padding: str
-    is_padded: bool
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
-    parallel: bool = True
-    blank: int | None = None
-    first_rowid: int = 0
-    loaded: int = 0
-    rejected: int = 0
-
-    @property
-    def reader_values(self) -> dict[str, str | int | bool]:
-        """What READ_LINES is bound to."""
-        return {
-            "text": glob_literal(self.text),
-            "compression": self.compression,
-            "header_line": self.dialect.header_line,
-            "parallel": self.parallel,
-        }
-
-    def unpack(self, folder: Path) -> None:
-        """Put the plain text into `folder`, to be read from there."""
-        plain = folder / f"{self.source_id}.csv"
-        with self.text.open("rb") as stored, plain.open("wb") as unpacked:
-            shutil.copyfileobj(open_text(self.text, stored), unpacked)
-        self.text, self.compression = plain, "none"
-
-    @property
-    def first_line(self) -> int:
-        """The physical line of the first row."""
-        return self.dialect.header_line + 1
 
 
 class Staging:
@@ -131,7 +76,7 @@ class Staging:
             if source.compression != "none" and isinstance(failed, duckdb.IOException):
                 source.unpack(self.folder)
                 return self._read(source)
-            raise Unreconciled(f"the CSV reader failed: {_first_line(failed)}") from failed
+            raise Unreconciled(f"the CSV reader failed: {first_line(failed)}") from failed
 
     @property
     def rows(self) -> int:
@@ -228,7 +173,7 @@ class Staging:
             "separator": source.dialect.delimiter,
             "source_id": source.source_id,
         }
-        row = self.connection.execute(_insert_sql(source), values).fetchone()
+        row = self.connection.execute(insert_sql(source), values).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -256,13 +201,14 @@ class Staging:
                 else:
                     mended.append((*found, source_id, line))
                     source.loaded += 1
-            self._append(f"mended_{dataset}", mended)
-            self._append("rejects", refused)
+            insert(self.connection, f"mended_{dataset}", mended)
+            insert(self.connection, "rejects", refused)
         cursor.close()
         return blanks
 
     def _refuse_unreadable(self, source: Source) -> None:
-        self._append(
+        insert(
+            self.connection,
             "rejects",
             [
                 (source.source_id, source.path, line, None, why, raw)
@@ -270,63 +216,3 @@ class Staging:
             ],
         )
         source.rejected += len(source.refused)
-
-    def _append(self, table: str, rows: list[tuple[object, ...]]) -> None:
-        if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            unnested = ", ".join("unnest(?)" for _ in columns)
-            self.connection.execute(f"insert into {table} select {unnested}", columns)
-
-
-def _insert_sql(source: Source) -> str:
-    """insert … select typed cells, raw where any of them is uncertain."""
-    dialect = source.dialect
-    line = "without_quotes(line, $separator)" if source.has_quotes else "line"
-    typed: list[str] = []
-    certain = [f"len(cells) = {dialect.width}"]
-    edges = [(blank, edge) for blank in source.padding for edge in ("starts", "ends")]
-    for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
-        if column.name in dialect.constants:
-            typed.append(f'$constant_{column.name} as "{column.name}"')
-        elif position is None:
-            typed.append(f'null::{column.field.sql_type} as "{column.name}"')
-        else:
-            cell = f"cells[{position + 1}]"
-            cell = f"trim({cell}, ' \t')" if source.is_padded else cell
-            typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
-            known = f'"{column.name}" is not null'
-            certain.append(known if column.required else f"({known} or {cell} = '')")
-            if column.field.sql_type == "VARCHAR" and not source.is_padded:
-                certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
-    names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
-    return f"""
-        insert into staged_{dialect.dataset.name}
-        with lines as ({READ_LINES}),
-        split as (select line, string_split({line}, $separator) as cells from lines),
-        typed as (select line, cells, {", ".join(typed)} from split)
-        select {names},
-            case when {" and ".join(certain)} and strlen(line) <= 1000000 then null
-            else coalesce(line, '') end,
-            $source_id::source
-        from typed
-    """
-
-
-def reconcile(source: Source, blank: int) -> None:
-    """Hold the fates of a file's lines against the lines counted before parsing.
-
-    Raises Unreconciled. Lines that were refused before parsing stand as blank lines in the text.
-    """
-    blank -= len(source.refused)
-    if blank and source.blank is None:
-        source.blank = blank_lines(source.text, source.dialect.header_line)
-    counted = source.lines - source.dialect.header_line - (source.blank or 0)
-    if source.loaded + source.rejected != counted:
-        raise Unreconciled(
-            f"{counted:,} rows were counted, but {source.loaded:,} accepted "
-            f"and {source.rejected:,} rejected"
-        )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0][:300]

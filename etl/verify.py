@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Check every file of the lake and every count against the ledger.
 
-Each Parquet file's sha256, rows and source are compared with what was noted when it was written,
-and the tables of the DuckDB file with the lake. --repair rebuilds the DuckDB file from the lake;
-it never changes the lake.
+Each Parquet file's sha256 is compared with what was noted when it was written, the counts of files
+and loads with each other, and the tables of the DuckDB file with ones made anew from the lake.
+--repair rebuilds the DuckDB file from the lake, where it removes what an interrupted run left.
 
 Exit status: 0 everything is right, 1 something is wrong (each on a line of its own), 2 usage,
 75 a loader is running.
@@ -26,7 +26,7 @@ from etl.load import EX_TEMPFAIL
 from etl.lock import Locked, writer_lock
 from etl.recovery import clear_interrupted, staging_folder
 from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect
+from warehouse.database import connect, first_line
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,8 +71,7 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         with staging_folder(settings):
             number = publish.publish(settings, publish.rebuild(connection, settings))
     except (duckdb.Error, lake.Damaged) as failed:
-        first = str(failed).split("\n", 1)[0]
-        print(f"verify: the warehouse was not rebuilt: {first}", file=sys.stderr)
+        print(f"verify: the warehouse was not rebuilt: {first_line(failed)}", file=sys.stderr)
         return
     print(f"rebuilt the warehouse from the lake: generation {number}", file=sys.stderr)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,26 @@ READER_SPILL = "4GB"
 def glob_literal(path: Path) -> str:
     """The text by which DuckDB's readers find exactly this file, whatever its name holds."""
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(path))
+
+
+def literal(path: Path) -> str:
+    """A path as an SQL string, where no value can be bound."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def first_line(error: Exception) -> str:
+    """What happened; the lines below it show the SQL."""
+    return str(error).split("\n", 1)[0][:300]
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
+) -> None:
+    """Append rows, by column, since one statement for each row costs a hundred times as much."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        unnested = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into {table} select {unnested}", columns)
 
 
 def connect(
@@ -43,9 +63,8 @@ def attached(
 
     Cursors do not follow: they name its tables by `path.stem`. Raises duckdb.Error.
     """
-    quoted = str(path).replace("'", "''")
     options = " (read_only)" if read_only else ""
-    connection.execute(f"attach '{quoted}' as \"{path.stem}\"{options}")
+    connection.execute(f'attach {literal(path)} as "{path.stem}"{options}')
     try:
         connection.execute(f'use "{path.stem}"')
         yield

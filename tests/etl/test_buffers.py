@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import stage
+from etl import source
 from tests.etl.loading import answer, current, folders, load_once
 
 ROWS = 600_000
@@ -16,8 +16,8 @@ def test_a_file_that_the_parallel_reader_cannot_take_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Buffers of any length that its pieces of 8 MB do not fill provoke what its issue 24237 tells.
-    odd = stage.READ_LINES.replace("parallel =", "buffer_size = 8000001, parallel =")
-    monkeypatch.setattr(stage, "READ_LINES", odd)
+    odd = source.READ_LINES.replace("parallel =", "buffer_size = 8000001, parallel =")
+    monkeypatch.setattr(source, "READ_LINES", odd)
     lines = (f"2026-02-15T10:00:00Z,{n:08x},sensor,online\n" for n in range(ROWS))
     settings = folders(tmp_path)
     summary = load_once(

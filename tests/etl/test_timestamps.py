@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from etl.fields import read_timestamp
-from etl.stage import SQL
+from etl.source import SQL
 from warehouse.database import connect
 
 FORMS = (
