@@ -33,6 +33,30 @@ def test_from_where_to_where(
         ).fetchall()
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_text_with_an_offset_is_that_instant(load_csvs: LoadCsvs, zone: str) -> None:
+    connection = load_csvs([{"polls.csv": POLLS}])
+    connection.execute(f"set timezone = '{zone}'")
+    rows = connection.execute(
+        "select from_at::varchar, to_at::varchar, at_limit "
+        "from store_timeline('s', '2023-01-25 11:00:00+02:00', '2023-01-25 12:00:00Z') "
+        "where kind = 'open'"
+    ).fetchall()
+    assert rows == [("2023-01-25 09:00:00", "2023-01-25 12:00:00", False)]
+
+
+def test_a_range_beyond_what_is_known_is_cut_off_and_says_so(load_csvs: LoadCsvs) -> None:
+    connection = load_csvs([{"polls.csv": POLLS}])
+    rows = connection.execute(
+        "select kind, from_at::varchar, to_at::varchar, at_limit "
+        "from store_timeline('s', '2022-01-01', '2024-01-01') where kind <> 'status'"
+    ).fetchall()
+    assert rows == [
+        ("open", "2023-01-18 10:00:00", "2023-02-01 10:00:00", True),
+        ("poll", "2023-01-25 10:00:00", "2023-01-25 10:00:00", None),
+    ]
+
+
 def test_a_store_that_nobody_knows_has_no_timeline(load_csvs: LoadCsvs) -> None:
     connection = load_csvs([{"polls.csv": POLLS}])
     rows = connection.execute(

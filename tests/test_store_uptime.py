@@ -57,7 +57,16 @@ def test_no_data_yet(load_csvs: LoadCsvs) -> None:
 def test_an_instant_with_a_zone_is_the_same_wherever_the_session_is(load_csvs: LoadCsvs) -> None:
     connection = load_csvs([{"polls.csv": POLLS}])
     connection.execute("set timezone = 'Asia/Tokyo'")
-    for as_of in ("timestamp '2023-01-26 09:30:00'", "timestamptz '2023-01-26 11:30:00+02:00'"):
+    for as_of in (
+        "timestamp '2023-01-26 09:30:00'",
+        "timestamptz '2023-01-26 11:30:00+02:00'",
+        "'2023-01-26 09:30:00'",
+        "'2023-01-26T09:30:00.000Z'",
+        "'2023-01-26 09:30:00 UTC'",
+        "'2023-01-26 11:30:00+02:00'",
+        "'2023-01-26 07:30-02'",
+        "'2023-01-26 03:30:00 America/Chicago'",
+    ):
         rows = connection.execute(
             f"select uptime_last_hour, unknown_last_hour from store_uptime(as_of := {as_of})"
         ).fetchall()

@@ -12,16 +12,24 @@
 -- column hours DOUBLE [hours]: how long it is; 0 for a poll
 -- column certain BOOLEAN: whether the polls allow no other status; only for kind status
 -- column in_hours BOOLEAN: whether the store was open at that instant; only for kind poll
+-- column at_limit BOOLEAN: whether it is cut off where known hours begin or end; NULL for polls
 create or replace macro store_timeline(store, first_at, last_at) as table
 with
+-- Text with an offset or a zone behind its time is that instant, other text is UTC.
 asked as (
     select
-        case typeof(first_at)
-            when 'TIMESTAMP WITH TIME ZONE' then epoch_us(first_at::timestamptz)
+        case
+            when
+                typeof(first_at) = 'TIMESTAMP WITH TIME ZONE'
+                or regexp_matches(first_at::varchar, ':\d+(\.\d*)?\s*[^\s\d:.]')
+                then epoch_us(first_at::timestamptz)
             else epoch_us(first_at::timestamp)
         end as begin_us,
-        case typeof(last_at)
-            when 'TIMESTAMP WITH TIME ZONE' then epoch_us(last_at::timestamptz)
+        case
+            when
+                typeof(last_at) = 'TIMESTAMP WITH TIME ZONE'
+                or regexp_matches(last_at::varchar, ':\d+(\.\d*)?\s*[^\s\d:.]')
+                then epoch_us(last_at::timestamptz)
             else epoch_us(last_at::timestamp)
         end as end_us
 ),
@@ -89,6 +97,12 @@ select
     status,
     (until_half_us - from_half_us) / 7200000000 as hours,
     certain,
-    in_hours
+    in_hours,
+    case
+        when kind <> 'poll'
+            then
+                from_half_us in (select 2 * earliest_us from store_observation)
+                or until_half_us in (select 2 * latest_us from store_observation)
+    end as at_limit
 from lines
 order by kind, from_half_us;

@@ -18,11 +18,15 @@
 -- column uptime_high_pct DOUBLE [%]: the greatest such share; neither depends on the method
 create or replace macro store_uptime(as_of := NULL, method := 'nearest') as table
 with
+-- Text with an offset or a zone behind its time is that instant, other text is UTC.
 asked as (
     select
         coalesce(
-            case typeof(as_of)
-                when 'TIMESTAMP WITH TIME ZONE' then epoch_us(as_of::timestamptz)
+            case
+                when
+                    typeof(as_of) = 'TIMESTAMP WITH TIME ZONE'
+                    or regexp_matches(as_of::varchar, ':\d+(\.\d*)?\s*[^\s\d:.]')
+                    then epoch_us(as_of::timestamptz)
                 else epoch_us(as_of::timestamp)
             end,
             (select max(newest_poll_us) from store_observation)
