@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -133,7 +134,7 @@ def hours_card(place: DeltaGenerator, days: Rows) -> None:
         NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
         delta_arrow=fleets.arrow(change),
         delta_color="off" if change is None else "blue",
-        chart_data=[value for value in values[-SPARK_DAYS:] if value is not None],
+        chart_data=[math.nan if value is None else value for value in values[-SPARK_DAYS:]],
         help=HELP["mean_hours"],
         border=True,
         height="stretch",

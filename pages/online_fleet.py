@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts import (
     address,
     answers,
+    calendar,
     charts,
     choose,
     downloads,
@@ -127,7 +128,7 @@ def cards(
         online_card(next(places), f"Online on {words.short_day(usual)}", days, index)
     online_card(next(places), "In 28 days", running, index)
     largest_card(next(places), days, index)
-    repaired_card(next(places), shown_audit(observed, chosen.period))
+    repaired_card(next(places), shown_audit(observed, chosen.period), chosen.period)
 
 
 def online_card(place: DeltaGenerator, label: str, days: Sequence[FleetDay], index: int) -> None:
@@ -167,7 +168,7 @@ def largest_card(place: DeltaGenerator, days: Sequence[FleetDay], index: int) ->
     )
 
 
-def repaired_card(place: DeltaGenerator, audit: pa.Table) -> None:
+def repaired_card(place: DeltaGenerator, audit: pa.Table, period: Period) -> None:
     counted = repair.totals(audit)
     repaired = sum(counted[rule].events for rule in repair.REPAIRED)
     online = sum(counted[rule].events for rule in repair.DECIDES)
@@ -177,7 +178,7 @@ def repaired_card(place: DeltaGenerator, audit: pa.Table) -> None:
         f"{words.share(repaired, online)} of online events" if online else "no online event",
         delta_arrow="off",
         delta_color="off",
-        chart_data=repair.by_day(audit)[-SPARK_DAYS:],
+        chart_data=repair.by_day(audit, calendar.span(period.last, min(period.days, SPARK_DAYS))),
         help="Online events in the period whose offline event is missing, so that a rule had to "
         "decide where the interval ends. See *Repair* below.",
         border=True,

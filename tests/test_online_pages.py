@@ -264,6 +264,14 @@ ODD = {
 }
 
 
+def test_a_day_without_events_has_its_place_in_the_line(tmp_path: Path, visit: Visit) -> None:
+    lines = ("04 08:00:00,a1,ann,7,true", "04 09:00:00,a1,ann,7,true", "06 09:00:00,a1,ann,7,false")
+    files = {"connectivity_events.csv": "".join(f"2026-03-{line}\n" for line in lines)}
+    app = visit(load_all(tmp_path, [files]), "online_fleet")
+    repaired = next(card for card in app.metric if card.label == "Events repaired")
+    assert list(repaired.proto.chart_data) == [1, 0, 0]
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_data_is_said_in_words(tmp_path: Path, visit: Visit, odd: str) -> None:
     settings = load_all(tmp_path, [{"connectivity_events.csv": ODD[odd], "servers.csv": SERVERS}])

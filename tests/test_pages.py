@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import words
+from pages.parts import ranking, words
 from tests import health, visits
 from tests.etl.loading import folders, load_all
 from tests.visits import cards, said, table
@@ -73,10 +74,13 @@ def test_a_hole_a_week_before_is_no_drop(fortnight: Settings, visit: Visit) -> N
     assert all(pd.isna(row["before"]) for row in table(app))
 
 
-def test_sparklines_leave_out_days_without_data(fortnight: Settings, visit: Visit) -> None:
+def test_sparklines_have_30_days_and_mark_those_without_data(
+    fortnight: Settings, visit: Visit
+) -> None:
     by_device = {row["device"]: list(row["days"]) for row in table(visit(fortnight, "top_devices"))}
-    assert by_device["a"] == [10] * 13 + [12]
-    assert by_device["new"] == [0] * 13 + [9]
+    before, usual = [ranking.HOLE] * 15, 10 / 12
+    assert by_device["a"] == [*before, *[usual] * 4, ranking.HOLE, *[usual] * 9, 1]
+    assert by_device["new"] == [*before, *[0] * 4, ranking.HOLE, *[0] * 9, 1]
 
 
 def test_previous_and_next_skip_the_hole(fortnight: Settings, visit: Visit) -> None:
@@ -240,6 +244,14 @@ def test_what_came_in(fortnight: Settings, visit: Visit) -> None:
     assert "took 14 files with 579 rows and rejected 3 rows" in app.subheader[0].value
     assert cards(app)["Files rejected"] == ("1", "")
     assert table(app)[0]["rows_read"] == 582
+
+
+def test_a_line_on_a_card_is_interrupted_where_there_is_no_data(
+    fortnight: Settings, visit: Visit
+) -> None:
+    card = visit(fortnight, "overview").metric[0]
+    drawn = [None if math.isnan(value) else value for value in card.proto.chart_data]
+    assert drawn == [None] * 15 + [40] * 4 + [None] + [40] * 9 + [45]
 
 
 def test_a_file_that_fits_no_dataset_says_why(fortnight: Settings, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 
 import streamlit as st
@@ -20,10 +21,13 @@ def against_week(
 ) -> None:
     """A day's number, its change against a week before and, if asked for, a line of the last days.
 
-    `values` holds the days with data only.
+    `values` holds the days with data only; others interrupt the line.
     """
     before = calendar.week_before(values, day)
-    line = [value for _, value in calendar.filled(values, day, sparkline_days) if value is not None]
+    line = [
+        math.nan if value is None else value
+        for _, value in calendar.filled(values, day, sparkline_days)
+    ]
     change = _signed(100 * (values[day] - before) / before) if before else None
     st.metric(
         label,

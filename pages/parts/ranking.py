@@ -13,6 +13,7 @@ from pages.parts import address, answers, charts, downloads, tables, words
 
 DAYS = 30
 TABLE = "ranking"
+HOLE = -0.2  # where the highest bar is 1
 NOTHING: dict[str, Any] = {"selection": {"rows": [], "cells": []}}
 
 
@@ -21,7 +22,7 @@ def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) 
     chosen = address.text("device")
     sparks = answers.ask("top_device_days", on_day=day, top_n=top, days=DAYS)
     downloads.offer(leaders, f"top-devices-{day}", key=TABLE)
-    table, bars = st.columns([8, 4])
+    table, bars = st.columns([13, 5])
     with table:
         show_table(rows, sparks, chosen, day)
     with bars:
@@ -64,8 +65,13 @@ COLUMNS = {
     "reports": tables.number("Reports", "Distinct reports on the day", 70),
     "before": tables.number("Week before", "Distinct reports 7 days earlier", 95),
     "change": tables.amount_in_words("Change", "Against 7 days earlier", 75),
-    "days": st.column_config.LineChartColumn(
-        "30 days", y_min=0, help="Reports a day up to this one, days without data left out"
+    "days": st.column_config.BarChartColumn(
+        "30 days",
+        y_min=HOLE,
+        y_max=1,
+        width=145,
+        help="Reports a day up to this one, against the device's highest; a mark below the line "
+        "is a day without data",
     ),
 }
 
@@ -85,14 +91,15 @@ def table_rows(rows: list[dict[str, Any]], sparks: pa.Table) -> pa.Table:
                 for row in rows
             ],
             "change": [words.change(row["change_pct"], row["baseline"]) for row in rows],
-            "days": [known(days) for days in sparks["occurrences_by_day"].to_pylist()],
+            "days": [heights(days) for days in sparks["occurrences_by_day"].to_pylist()],
         }
     )
 
 
-def known(days: list[int | None]) -> list[int]:
-    """A sparkline in a table shows digits instead of a line where a value is missing."""
-    return [reports for reports in days if reports is not None]
+def heights(days: list[int | None]) -> list[float]:
+    """Bars up to 1, and HOLE for a day without data: a sparkline takes no missing value."""
+    most = max(reports for reports in days if reports is not None)
+    return [HOLE if reports is None else reports / most for reports in days]
 
 
 def bar_rows(rows: list[dict[str, Any]], chosen: str | None) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -56,9 +57,10 @@ def totals(audit: pa.Table) -> dict[str, Total]:
     return found
 
 
-def by_day(audit: pa.Table) -> list[int]:
-    """Repaired events of each day that has events, oldest first."""
-    return [sum(events.get(rule, 0) for rule in REPAIRED) for events in amounts(audit).values()]
+def by_day(audit: pa.Table, days: Iterable[dt.date]) -> list[int]:
+    """Repaired events of each of the days."""
+    events = amounts(audit)
+    return [sum(events.get(day, {}).get(rule, 0) for rule in REPAIRED) for day in days]
 
 
 # The audit: a table by rule, and its days.
@@ -99,10 +101,14 @@ def show_audit(audit: pa.Table, period: Period) -> None:
 AUDIT = {
     "next": tables.words("Next event", "The next event of the device", width=140),
     "means": tables.words("What the rule says", width=300),
-    "events": tables.number("Events", "In the period, on the day of the event that went online"),
-    "share": tables.amount_in_words("Share", "Of all online events"),
-    "hours": tables.number("Hours online", "The length of the intervals that they opened"),
-    "days": st.column_config.BarChartColumn("By day", y_min=0, help="Events on each day"),
+    "events": tables.number(
+        "Events", "In the period, on the day of the event that went online", 75
+    ),
+    "share": tables.amount_in_words("Share", "Of all online events", 75),
+    "hours": tables.number("Hours online", "The length of the intervals that they opened", 110),
+    "days": st.column_config.AreaChartColumn(
+        "By day", y_min=0, width=180, help="Events on each day"
+    ),
 }
 
 

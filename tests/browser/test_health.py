@@ -160,6 +160,13 @@ def test_the_files_hold_the_metric_byte_by_byte(page: Page, server: Server) -> N
     generation.close()
 
 
+def test_the_newest_day_of_a_sparkline_is_in_view(page: Page) -> None:
+    open_top_devices(page)
+    settle(page)
+    hidden = page.locator(".dvn-scroller").first.evaluate("e => e.scrollWidth - e.clientWidth")
+    assert hidden == 0
+
+
 def test_rejected_rows_are_filtered_by_link(page: Page) -> None:
     page.goto("/data?show=Rejected+rows&text=empty")
     expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
