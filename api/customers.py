@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from api.errors import Refused, documented
 from api.inbox import CUSTOMER_ID
-from api.rows import CONTENT, Format, answer, json_ready
+from api.rows import CONTENT, SAFE, Format, answer, json_ready
 from api.service import ServiceDep
 from warehouse import Generation, metric, metric_stream
 
@@ -60,7 +60,7 @@ def one_customer(customer_id: CustomerId, service: ServiceDep) -> dict[str, Any]
 def customer_rows(
     customer_id: CustomerId,
     service: ServiceDep,
-    format: Annotated[Format, Query(description="csv, parquet or json")] = Format.CSV,
+    format: Annotated[Format, Query(description=f"csv, parquet or json; {SAFE}")] = Format.CSV,
 ) -> StreamingResponse:
     """All rows in the order in which they were uploaded, under the customer's own column names."""
     generation = service.generation()

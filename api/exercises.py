@@ -47,6 +47,7 @@ def trigger_report(request: Request, service: ServiceDep) -> dict[str, str]:
     return {"report_id": manifest.report_id, "status": _SAID[manifest.status]}
 
 
+@router.head("/get_report", include_in_schema=False)
 @router.get(
     "/get_report", response_class=Response, responses={**CSV, 304: {}, **documented(404, 409, 422)}
 )
@@ -78,6 +79,7 @@ def get_report_status(report_id: ReportId, service: ServiceDep) -> dict[str, str
     return said if manifest.reason is None else {**said, "reason": manifest.reason}
 
 
+@router.head("/get-report/{report_id}", include_in_schema=False)
 @router.get(
     "/get-report/{report_id}",
     response_class=Response,

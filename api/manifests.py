@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import secrets
@@ -18,12 +19,16 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+log = logging.getLogger(__name__)
 
 KEPT = dt.timedelta(days=7)
+LOST = "its file is gone or was changed; ask for it again"
 
 Status = Literal["running", "completed", "failed"]
 
@@ -66,14 +71,17 @@ class ReportFiles:
         return self.folder / report_id / "report.csv"
 
     def read(self, report_id: str) -> Manifest | None:
-        """The manifest; None for an id that does not exist, whatever the text."""
+        """The manifest; None for an id that does not exist, whatever the text.
+
+        A completed report whose file is gone or is another one has failed: asked for again, it is
+        computed again.
+        """
         if not _ID.fullmatch(report_id):
             return None
-        try:
-            text = (self.folder / report_id / "manifest.json").read_text("utf-8")
-        except FileNotFoundError:
-            return None
-        return Manifest.model_validate_json(text)
+        manifest = self._manifest(report_id)
+        if manifest and manifest.status == "completed" and not self._is_whole(manifest):
+            manifest.status, manifest.reason = "failed", LOST
+        return manifest
 
     def write(self, manifest: Manifest, *, durable: bool = True) -> None:
         """Replace the manifest in one step; `durable` makes it outlive a power cut."""
@@ -88,8 +96,9 @@ class ReportFiles:
         os.replace(fresh, folder / "manifest.json")
 
     def all(self) -> list[Manifest]:
-        """Every report, newest first."""
-        found = [self.read(path.name) for path in self.folder.glob("*-*-*-*-*")]
+        """Every report, newest first, its file looked at from outside only."""
+        ids = [p.name for p in self.folder.glob("*-*-*-*-*") if _ID.fullmatch(p.name)]
+        found = [self._manifest(report_id) for report_id in ids]
         return sorted((m for m in found if m), key=lambda m: m.created_at, reverse=True)
 
     def remove_old(self) -> None:
@@ -120,6 +129,38 @@ class ReportFiles:
         with self.claimed(report_id) as free:
             return not free
 
+    def _manifest(self, report_id: str) -> Manifest | None:
+        """A manifest, `failed` where the file that it promises is not there.
+
+        None where there is none; a broken one is told in the log.
+        """
+        path = self.folder / report_id / "manifest.json"
+        try:
+            manifest = Manifest.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError) as wrong:
+            _tell_once(path, type(wrong).__name__)
+            return None
+        if manifest.status == "completed" and self._file_bytes(report_id) != manifest.bytes:
+            manifest.status, manifest.reason = "failed", LOST
+        return manifest
+
+    def _file_bytes(self, report_id: str) -> int | None:
+        try:
+            return self.csv(report_id).stat().st_size
+        except OSError:
+            return None
+
+    def _is_whole(self, manifest: Manifest) -> bool:
+        """Does the report's file hold the bytes that were written?"""
+        path = self.csv(manifest.report_id)
+        try:
+            told = path.stat()
+            return _sha256(path, told.st_mtime_ns, told.st_ino) == manifest.sha256
+        except OSError:
+            return False
+
     def _secret(self) -> bytes:
         path = self.folder / "secret"
         with suppress(FileNotFoundError):
@@ -132,6 +173,18 @@ class ReportFiles:
             os.link(fresh, path)
         fresh.unlink()
         return path.read_bytes()
+
+
+@lru_cache(maxsize=1024)
+def _sha256(path: Path, _changed_ns: int, _inode: int) -> str:
+    """Of a file's bytes, which are read once as long as the file stays the same."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _tell_once(path: Path, why: str) -> None:
+    log.warning("%s is passed over: it cannot be read as a manifest (%s)", path, why)
 
 
 def now() -> dt.datetime:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api import parameters
 from api.errors import Refused, documented
-from api.rows import CONTENT, Format, answer
+from api.rows import CONTENT, SAFE, Format, answer
 from api.service import ServiceDep
 from warehouse import Metric, metric_stream, metrics
 from warehouse.export import DECIMALS
@@ -17,7 +17,7 @@ from warehouse.metric import lookup
 
 router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
 
-FormatQuery = Annotated[Format, Query(description="json, csv or parquet")]
+FormatQuery = Annotated[Format, Query(description=f"json, csv or parquet; {SAFE}")]
 
 
 @router.get("")

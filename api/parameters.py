@@ -38,6 +38,17 @@ def checked(spec: Metric, given: dict[str, Any]) -> dict[str, Any]:
     return check(spec, {k: v for k, v in given.items() if v is not None or not _has_value(spec, k)})
 
 
+def completed(spec: Metric, given: dict[str, Any]) -> dict[str, Any]:
+    """The checked values with the metric's defaults, without NULLs: one form for one question."""
+    defaults = {
+        name: (parameter.default or "").strip("'")
+        for name, parameter in spec.parameters.items()
+        if _has_value(spec, name)
+    }
+    values = check(spec, {**defaults, **checked(spec, given)})
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _has_value(spec: Metric, name: str) -> bool:
     """Is there a default for NULL to stand for?"""
     parameter = spec.parameters.get(name)

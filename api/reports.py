@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import auth, parameters
 from api.errors import Refused, documented
@@ -22,6 +22,8 @@ ReportId = Annotated[str, Path(description="as answered when the report was requ
 
 class ReportRequest(BaseModel):
     """Which metric, and its parameters as GET /v1/metrics lists them."""
+
+    model_config = ConfigDict(extra="forbid")
 
     metric: str = Field(examples=["store_uptime"])
     params: dict[str, Any] = Field({}, examples=[{"method": "poll"}])
@@ -75,6 +77,7 @@ def report_status(report_id: ReportId, request: Request, service: ServiceDep) ->
     return _report(find(service, report_id), request)
 
 
+@router.head("/{report_id}/csv", include_in_schema=False)
 @router.get(
     "/{report_id}/csv",
     response_class=Response,
@@ -85,7 +88,10 @@ def report_status(report_id: ReportId, request: Request, service: ServiceDep) ->
     },
 )
 def report_csv(report_id: ReportId, request: Request, service: ServiceDep) -> Response:
-    """The finished file; its ETag is the sha256 of its bytes."""
+    """The finished file; its ETag is the sha256 of its bytes.
+
+    Text that a spreadsheet would run has an apostrophe in front, as in every CSV of this API.
+    """
     return csv_response(service, find(service, report_id), request)
 
 
@@ -95,7 +101,7 @@ def order(service: Service, name: str, params: dict[str, Any]) -> Manifest:
         spec = lookup(name)
     except UnknownMetric as unknown:
         raise Refused(422, str(unknown), code="unknown_metric") from unknown
-    values = parameters.checked(spec, params)
+    values = parameters.completed(spec, params)
     generation = service.generation()
     parameters.require_data(spec, generation)
     return service.jobs.request(name, values, generation)

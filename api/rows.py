@@ -29,6 +29,10 @@ MEDIA = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.PARQUET: "application/vnd.apache.parquet",
 }
+SAFE = (
+    "in CSV a text that a spreadsheet would run (it starts with =, +, -, @, a tab or a carriage "
+    "return and is no number) has an apostrophe in front, JSON and Parquet hold it as it is"
+)
 CONTENT: dict[str, Any] = {
     "application/json": {},
     "text/csv": {"schema": {"type": "string"}},

@@ -34,7 +34,7 @@ def split(line: str, delimiter: str) -> list[str] | Malformed:
             return Malformed(
                 "text follows a closing quote"
                 if closed
-                else "a quote is opened and not closed on this line"
+                else "a quote is opened and not closed on this line, and a row must lie on one line"
             )
         else:
             end = line.find(delimiter, at)

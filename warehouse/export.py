@@ -1,8 +1,9 @@
 """A metric's rows as a file: CSV for people and spreadsheets, Parquet for programs.
 
 CSV is UTF-8 with a header line, commas, LF, quotes only where they are needed and NULL as an empty
-cell (an empty text is `""`). Text that a spreadsheet would run as a formula gets an apostrophe in
-front, but a plain number such as `-18.2` is no formula; Parquet keeps every value as it is.
+cell (an empty text is `""`). Instants are UTC and say so: `2026-02-15T10:00:00.5Z`. Text that a
+spreadsheet would run as a formula gets an apostrophe in front, but a plain number such as `-18.2`
+is no formula; Parquet keeps every value as it is.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 _PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$"
 _SPECIAL = '[",\r\n]'
 _ZEROS = r"\.0+$|(\.[0-9]*[1-9])0+$"
+_INSTANT = r"^(\S+) (\S+)$"
 
 
 def csv_chunks(rows: Rows, decimals: int | None = None) -> Iterator[bytes]:
@@ -118,7 +120,8 @@ def _cells(column: pa.Array) -> pa.Array:
         return _quoted(pa.array(map(_json, column.to_pylist()), TEXT))
     texts = pc.cast(column, TEXT)
     if pa.types.is_timestamp(kind):
-        return pc.replace_substring_regex(texts, _ZEROS, r"\1")
+        short = pc.replace_substring_regex(texts, _ZEROS, r"\1")
+        return pc.replace_substring_regex(short, _INSTANT, r"\1T\2Z")
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return _quoted(_safe(texts))
     return texts

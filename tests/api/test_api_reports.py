@@ -10,10 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pytest
 
 from tests.api.conftest import POLLS
 from tests.api.server import Server
 
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 UPTIME = {"metric": "store_uptime", "params": {"method": "poll"}}
 
 
@@ -69,6 +71,38 @@ def test_a_question_that_turns_out_wrong_fails_with_the_reason(site: Server) -> 
     assert "as_of must be" in str(report["reason"])
     refused = site.client.get(f"/api/v1/reports/{report_id}/csv")
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "report_failed")
+
+
+def test_one_question_is_one_report_however_it_is_put(site: Server) -> None:
+    ids = {
+        site.client.post("/api/v1/reports", json={"metric": "store_uptime", "params": p}).json()[
+            "report_id"
+        ]
+        for p in ({}, {"as_of": None}, {"method": "nearest"}, {"as_of": None, "method": None})
+    }
+    (report_id,) = ids
+    manifest = site.client.get(f"/api/v1/reports/{report_id}").json()["manifest"]
+    assert manifest["params"] == {"method": "nearest"}
+
+
+def test_a_field_that_nobody_knows_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/api/v1/reports", json={**UPTIME, "as_of": "2023-01-25 08:00:00"})
+    assert answer.status_code == 422
+    assert "as_of" in answer.json()["error"]["message"]
+
+
+def test_head_answers_as_get_does(site: Server) -> None:
+    report_id = site.client.post("/api/v1/reports", json=UPTIME).json()["report_id"]
+    site.finished(report_id)
+    for url in (
+        f"/api/v1/reports/{report_id}/csv",
+        f"/get-report/{report_id}",
+        f"/get_report?report_id={report_id}",
+    ):
+        get, head = site.client.get(url), site.client.head(url)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("etag", "content-length", "content-type", "content-disposition"):
+            assert head.headers[name] == get.headers[name]
 
 
 def test_wrong_parameters_are_refused_at_once(client: httpx.Client) -> None:
@@ -147,6 +181,47 @@ def test_what_kills_the_process_every_time_is_given_up(serve: Callable[..., Serv
     assert server.finished(report_id)["status"] == "completed"
 
 
+def test_a_broken_manifest_is_passed_over(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.drop("polls.csv", POLLS)
+    server.load()
+    report_id = str(server.client.post("/api/v1/reports", json=UPTIME).json()["report_id"])
+    server.finished(report_id)
+    broken = server.data / "reports" / NOBODYS
+    for content in (b"{", b"\xff", b'{"report_id": 1}'):
+        broken.mkdir(exist_ok=True)
+        (broken / "manifest.json").write_bytes(content)
+        listed = server.client.get("/api/v1/reports")
+        assert listed.status_code == 200
+        assert report_id in [r["report_id"] for r in listed.json()["reports"]]
+        assert server.client.get(f"/api/v1/reports/{broken.name}").status_code == 404
+    assert "manifest.json is passed over" in server.log.read_text()
+
+
+@pytest.mark.parametrize("harm", ["gone", "shorter", "other"])
+def test_a_report_whose_file_was_harmed_is_computed_again(
+    serve: Callable[..., Server], harm: str
+) -> None:
+    server = serve()
+    server.drop("polls.csv", POLLS)
+    server.load()
+    report_id = str(server.client.post("/api/v1/reports", json=UPTIME).json()["report_id"])
+    server.finished(report_id)
+    url = f"/api/v1/reports/{report_id}"
+    whole = server.client.get(f"{url}/csv").content
+    file = server.data / "reports" / report_id / "report.csv"
+    file.unlink()
+    if harm != "gone":
+        file.write_bytes(whole[:-5] if harm == "shorter" else whole.replace(b"0", b"1"))
+    refused = server.client.get(f"{url}/csv")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "report_failed")
+    assert server.client.get(url).json()["status"] == "failed"
+    assert "ask for it again" in server.client.get(url).json()["reason"]
+    assert server.client.post("/api/v1/reports", json=UPTIME).json()["report_id"] == report_id
+    assert server.finished(report_id)["status"] == "completed"
+    assert server.client.get(f"{url}/csv").content == whole
+
+
 def test_finished_files_are_removed_after_7_days(serve: Callable[..., Server]) -> None:
     server = serve()
     server.drop("polls.csv", POLLS)
@@ -164,6 +239,9 @@ def test_finished_files_are_removed_after_7_days(serve: Callable[..., Server]) -
         told = json.loads(manifest.read_text())
         finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - days * 86400))
         manifest.write_text(json.dumps({**told, "finished_at": finished}))
+    broken = server.data / "reports" / NOBODYS
+    broken.mkdir()
+    (broken / "manifest.json").write_text("{")
     server.start()
     assert server.client.get(f"/api/v1/reports/{old}").status_code == 404
     assert not (server.data / "reports" / old).exists()

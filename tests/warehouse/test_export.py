@@ -1,6 +1,7 @@
 """A metric's rows as a file: every value comes back, and no spreadsheet runs one."""
 
 import csv
+import datetime as dt
 import io
 
 import duckdb
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.fields import read_timestamp
 from warehouse.export import csv_bytes, csv_chunks, parquet_bytes, parquet_chunks
 
 TEXTS = st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"])), max_size=20)
@@ -32,6 +34,18 @@ def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(start: str) -> Non
     assert cells(pa.table({"name": [start, f"a{start}"]})) == [[f"'{start}"], [f"a{start}"]]
 
 
+def test_instants_say_that_they_are_utc_and_come_back_through_the_loader() -> None:
+    instants = [
+        dt.datetime(2026, 10, 28, 23, 58, 41, 266_730),
+        dt.datetime(2026, 10, 28, 23, 50),
+        dt.datetime(1, 1, 1),
+        None,
+    ]
+    found = [cell for (cell,) in cells(pa.table({"at": pa.array(instants, pa.timestamp("us"))}))]
+    assert found[:2] == ["2026-10-28T23:58:41.26673Z", "2026-10-28T23:50:00Z"]
+    assert [read_timestamp(cell) if cell else None for cell in found] == instants
+
+
 @pytest.mark.parametrize("number", ["-18.20", "+3", "-1e-5"])
 def test_a_plain_number_is_no_formula(number: str) -> None:
     assert cells(pa.table({"name": [number]})) == [[number]]
@@ -47,7 +61,7 @@ def test_values_read_as_people_and_duckdb_write_them() -> None:
     ).to_arrow_table()
     assert cells(table) == [
         [
-            *("2026-02-15 10:00:00", "2026-02-15 10:00:00.12", "2026-02-15", "2.5", "true", ""),
+            *("2026-02-15T10:00:00Z", "2026-02-15T10:00:00.12Z", "2026-02-15", "2.5", "true", ""),
             *("123456789012345678901234567890", '["a", "b"]'),
         ]
     ]
