@@ -21,11 +21,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.machine import describe
+from bench.service import ROOT, load
 from etl import marts
 from warehouse import Settings, current_path, metric, open_generation
 from warehouse.database import connect
 
-ROOT = Path(__file__).resolve().parents[1]
 COLUMNS = {
     "timestamp": "TIMESTAMP",
     "device_id": "VARCHAR",
@@ -71,7 +71,7 @@ def main() -> None:
     for _ in range(options.rounds):
         copies.append(_timed(lambda: _copy(events, work / "out")))
         shutil.rmtree(work / "data", ignore_errors=True)
-        loads.append(_timed(lambda: _load(incoming, work / "data")))
+        loads.append(_timed(lambda: load(incoming, work / "data")))
     ratio = statistics.median(a / b for a, b in zip(loads, copies, strict=True))
     _line("typed read and partitioned write", statistics.median(copies))
     _line("whole load", statistics.median(loads), f"{ratio:.2f} times (3 or less)")
@@ -162,12 +162,6 @@ def _copy(events: Path, out: Path) -> None:
         '(format parquet, partition_by (day), compression zstd)")'
     )
     subprocess.run([sys.executable, "-c", script], check=True)
-
-
-def _load(incoming: Path, data: Path) -> None:
-    command = [sys.executable, str(ROOT / "etl/load.py"), "--json"]
-    command += ["--incoming", str(incoming), "--data", str(data)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _files(work: Path, scale: str) -> Path:

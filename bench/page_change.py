@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.machine import describe  # noqa: E402
+from bench.machine import describe
+from bench.service import serving
+from warehouse import Settings
 
 BARE = """
 import pandas as pd
@@ -73,11 +71,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE, encoding="utf-8")
-        with served(bare) as bare_url, served(ROOT / "dashboard.py") as ours_url, chromium() as web:
+        read = Settings.from_env()
+        with serving(read, bare) as plain, serving(read) as ours, chromium() as web:
             print(describe(["streamlit", "duckdb", "playwright"]) + f", Chromium {web.version}")
             pages = {
-                "bare page": opened(web, bare_url),
-                "Top devices": opened(web, f"{ours_url}/top_devices"),
+                "bare page": opened(web, plain.url),
+                "Top devices": opened(web, f"{ours.url}/top_devices"),
             }
             taken = measure(pages, changes)
     report(taken)
@@ -124,33 +123,6 @@ def opened(web: Browser, url: str) -> Page:
     page.wait_for_timeout(2000)
     page.evaluate(WATCH)
     return page
-
-
-@contextmanager
-def served(script: Path) -> Iterator[str]:
-    """A Streamlit server of `script` on a free port, as long as it is needed."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += ["--server.port", str(port), "--logger.level", "error"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 30
-        while not answers(port):
-            if time.monotonic() > until or server.poll() is not None:
-                raise RuntimeError(f"{script.name} did not start")
-            time.sleep(0.1)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager

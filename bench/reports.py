@@ -1,17 +1,10 @@
 #!/usr/bin/env python3
-"""Store uptime: loaded and reported against a per-store loop, and many reports asked for at once.
-
-The loop is written in the manner of the store exercises: rows go one by one into SQLite without an
-index, then for each store and window its polls are queried, and each poll is turned into local
-time and held against that day's hours. It runs for a few stores; its time for all is scaled up.
-"""
+"""Many different reports asked for at once: are all completed, and does the dashboard answer?"""
 
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -22,7 +15,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -30,10 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.machine import describe
 from bench.service import ROOT, load, serving
-from warehouse import Settings, metric, open_generation
-
-WINDOWS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1), "week": dt.timedelta(days=7)}
-HOURS_A_POLL = {"hour": 60, "day": 1, "week": 1}
+from warehouse import Settings
 
 
 def main() -> None:
@@ -42,10 +31,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
         incoming, data = Path(folder, "incoming"), Path(folder, "data")
         _make(incoming, options.stores, options.polls)
-        ours = _ours(incoming, data)
-        loop = _loop(incoming, Path(folder, "loop.db"), options.stores, options.loop_stores)
-        print(f"per-store loop ÷ fleetpulse: {loop / ours:,.0f} (100 or more is wanted)")
-        with serving(incoming, data) as service:
+        load(incoming, data)
+        with serving(Settings(incoming, data)) as service:
             _at_once(service.url, options.reports, options.clients)
 
 
@@ -54,92 +41,6 @@ def _make(incoming: Path, stores: int, polls: int) -> None:
     command += ["--out", str(incoming), "--days", "7"]
     command += ["--devices", str(stores), "--rows", str(polls)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-
-
-def _ours(incoming: Path, data: Path) -> float:
-    """Seconds to load the files and to report every store."""
-    started = time.perf_counter()
-    load(incoming, data)
-    loading = time.perf_counter() - started
-    generation = open_generation(Settings(incoming, data))
-    taken = []
-    for _ in range(5):
-        started = time.perf_counter()
-        rows = metric("store_uptime", generation=generation).num_rows
-        taken.append(time.perf_counter() - started)
-    print(f"\n{rows:,} stores: loaded in {loading:.1f} s, ", end="")
-    print(f"reported in {statistics.median(taken):.2f} s (median of 5, inside the process)")
-    return loading + statistics.median(taken)
-
-
-def _loop(incoming: Path, database: Path, stores: int, sample: int) -> float:
-    """Seconds that the exercises' way would take for all stores."""
-    started = time.perf_counter()
-    with sqlite3.connect(database) as connection:
-        for table, columns in _TABLES.items():
-            connection.execute(f"create table {table} (id integer primary key, {columns})")
-        for file in sorted(incoming.rglob("*.csv")):
-            _insert(connection, file)
-    loading = time.perf_counter() - started
-    found = connection.execute("select distinct store_id from store_status").fetchmany(sample)
-    newest = connection.execute("select max(timestamp_utc) from store_status").fetchone()[0]
-    started = time.perf_counter()
-    for (store,) in found:
-        _report(connection, store, dt.datetime.fromisoformat(newest))
-    each = (time.perf_counter() - started) / len(found)
-    print(f"per-store loop: loaded in {loading:.1f} s, {each:.2f} s for each store ", end="")
-    print(f"(of {len(found)}), {each * stores:,.0f} s for all")
-    return loading + each * stores
-
-
-_TABLES = {
-    "store_status": "store_id text, status text, timestamp_utc text",
-    "business_hours": "store_id text, day integer, opens text, closes text",
-    "store_timezones": "store_id text, timezone_str text",
-}
-
-
-def _insert(connection: sqlite3.Connection, file: Path) -> None:
-    """Row by row, as the exercises' commands do."""
-    with file.open(encoding="utf-8") as text:
-        for row in csv.DictReader(text):
-            if "status" in row:
-                at = row["timestamp_utc"].removesuffix(" UTC")
-                values = ["store_status", row["store_id"], row["status"], at]
-            elif "timezone_str" in row:
-                values = ["store_timezones", row["store_id"], row["timezone_str"]]
-            else:
-                day = row.get("day") or row["dayOfWeek"]
-                hours = [row["start_time_local"], row["end_time_local"]]
-                values = ["business_hours", row["store_id"], day, *hours]
-            marks = ", ".join("?" for _ in values[1:])
-            connection.execute(f"insert into {values[0]} values (null, {marks})", values[1:])
-
-
-def _report(connection: sqlite3.Connection, store: str, newest: dt.datetime) -> dict[str, int]:
-    """The exercises' rule for one store: each poll in open hours counts for an hour."""
-    zones = connection.execute(
-        "select timezone_str from store_timezones where store_id = ?", [store]
-    ).fetchall()
-    zone = ZoneInfo(zones[-1][0] if zones else "America/Chicago")
-    hours = connection.execute(
-        "select day, opens, closes from business_hours where store_id = ?", [store]
-    ).fetchall()
-    totals: dict[str, int] = {}
-    for window, length in WINDOWS.items():
-        polls = connection.execute(
-            "select status, timestamp_utc from store_status "
-            "where store_id = ? and timestamp_utc >= ? order by timestamp_utc",
-            [store, str(newest - length)],
-        )
-        for status, at in polls:
-            local = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC).astimezone(zone)
-            clock = f"{local:%H:%M:%S}"
-            of_day = [(opens, closes) for day, opens, closes in hours if day == local.weekday()]
-            if not hours or any(opens <= clock <= closes for opens, closes in of_day):
-                key = f"{'uptime' if status == 'active' else 'downtime'}_last_{window}"
-                totals[key] = totals.get(key, 0) + HOURS_A_POLL[window]
-    return totals
 
 
 def _at_once(url: str, reports: int, clients: int) -> None:
@@ -204,7 +105,6 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__)
     made.add_argument("--stores", type=int, default=14_000, help="(%(default)s)")
     made.add_argument("--polls", type=int, default=1_800_000, help="(%(default)s)")
-    made.add_argument("--loop-stores", type=int, default=20, help="the loop runs for (%(default)s)")
     made.add_argument("--reports", type=int, default=200, help="at once (%(default)s)")
     made.add_argument("--clients", type=int, default=50, help="asking for them (%(default)s)")
     made.add_argument("--work", type=Path, default=None, help="folder for files (the system's)")

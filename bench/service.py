@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from warehouse import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -31,20 +33,23 @@ class Running:
 
 
 @contextmanager
-def serving(incoming: Path, data: Path) -> Iterator[Running]:
-    """The dashboard and its API over these folders, while the block runs."""
+def serving(settings: Settings, script: Path = ROOT / "dashboard.py") -> Iterator[Running]:
+    """A Streamlit script, or the dashboard and its API, over these folders while the block runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.port", str(port), "--logger.level", "error"]
-    env = {"FLEETPULSE_INCOMING": str(incoming), "FLEETPULSE_DATA": str(data)}
+    env = {
+        "FLEETPULSE_INCOMING": str(settings.incoming.resolve()),
+        "FLEETPULSE_DATA": str(settings.data.resolve()),
+    }
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(f"{url}/api/v1/metrics", process)
+        _wait(f"{url}/_stcore/health", process)
         yield Running(process.pid, url)
     finally:
         process.terminate()

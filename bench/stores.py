@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.machine import describe
+from bench.service import ROOT, load
 from warehouse import Settings, metric, open_generation
 
-ROOT = Path(__file__).resolve().parents[1]
 SHARE = 200  # the loop does one store in so many; its time is multiplied
 
 
@@ -51,10 +51,8 @@ def main() -> None:
 def _ours(incoming: Path, data: Path) -> tuple[float, float]:
     """Seconds of the load as a process, and the median of five reports inside this one."""
     shutil.rmtree(data, ignore_errors=True)
-    command = [sys.executable, str(ROOT / "etl/load.py"), "--json"]
-    command += ["--incoming", str(incoming), "--data", str(data)]
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    load(incoming, data)
     loaded = time.perf_counter() - started
     generation = open_generation(Settings(incoming, data))
     times = []

@@ -41,7 +41,7 @@ def main() -> None:
         incoming, data = Path(folder, "incoming"), Path(folder, "data")
         incoming.mkdir()
         large = _measurements(Path(folder, "large.csv"), options.megabytes * 1_000_000)
-        with serving(incoming, data) as service:
+        with serving(Settings(incoming, data)) as service:
             _large(service, large, options.rounds)
             _small(service, options.uploads, options.clients)
         _analysis(incoming, data, options.rows)

@@ -22,6 +22,7 @@ LEDGER = "_loads"
 WRITERS = 2
 ROW_GROUP = 122_880
 MAX_VISITS = 8
+LARGE_DAY = 20_000
 
 
 class Damaged(Exception):
@@ -75,7 +76,7 @@ def _days(connection: duckdb.DuckDBPyConnection, spec: Dataset, today: dt.date) 
 
 
 def _lie_together(connection: duckdb.DuckDBPyConnection, spec: Dataset, days: int) -> bool:
-    """Can each day be picked out of the staged rows without reading them all each time?
+    """Are days large, and can each be picked out without reading all staged rows each time?
 
     The database skips the row groups whose least and greatest instant are of other days.
     """
@@ -88,7 +89,7 @@ def _lie_together(connection: duckdb.DuckDBPyConnection, spec: Dataset, days: in
     ).fetchone()
     assert row is not None
     visits, row_groups = row
-    return bool(visits <= MAX_VISITS * max(row_groups, days))
+    return bool(row_groups * ROW_GROUP >= days * LARGE_DAY and visits <= MAX_VISITS * row_groups)
 
 
 def _copy(
