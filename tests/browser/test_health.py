@@ -160,6 +160,14 @@ def test_the_files_hold_the_metric_byte_by_byte(page: Page, server: Server) -> N
     generation.close()
 
 
+def test_a_table_offers_no_other_file_than_the_buttons_above_it(page: Page) -> None:
+    open_top_devices(page)
+    page.get_by_test_id("stDataFrame").first.hover()
+    toolbar = page.get_by_test_id("stElementToolbar").first
+    expect(toolbar.get_by_role("button", name="Search")).to_be_visible()
+    expect(toolbar.get_by_role("button", name="Download as CSV")).to_have_count(0)
+
+
 def test_the_newest_day_of_a_sparkline_is_in_view(page: Page) -> None:
     open_top_devices(page)
     settle(page)
