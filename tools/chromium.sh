@@ -14,7 +14,7 @@ install_browser() {
     [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 1
     export DEBIAN_FRONTEND=noninteractive
     apt-get update >&2
-    apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends chromium >&2
+    apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends chromium fonts-noto-color-emoji >&2
 }
 
 if [ -n "${FLEETPULSE_CHROMIUM:-}" ]; then
