@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from etl import lake, ledger, marts, publish
+from etl.recovery import scratch_folder
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.database import connect, first_line, glob_literal, literal
 
@@ -108,10 +107,10 @@ def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, foun
 
 def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
     """Every mart against the same mart made anew from the lake, in a file that is thrown away."""
-    with TemporaryDirectory(prefix="verify-", dir=settings.data) as folder:
-        path = Path(folder) / f"{int(current_path(settings).stem):06d}.duckdb"
+    with scratch_folder(settings) as folder:
+        path = folder / f"{int(current_path(settings).stem):06d}.duckdb"
         try:
-            with connect(spill=Path(folder) / "spill") as memory:
+            with connect(spill=folder / "spill") as memory:
                 publish.rebuild_as(memory, path, settings)
         except (duckdb.Error, lake.Damaged) as failed:
             found.problems.append(
@@ -120,7 +119,7 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
             return
         with connect(path, read_only=True) as anew:
             for mart in marts.marts():
-                fresh = Path(folder) / f"{mart}.parquet"
+                fresh = folder / f"{mart}.parquet"
                 anew.execute(f"copy {mart} to {literal(fresh)} (format parquet)")
                 if _differs(connection, mart, [glob_literal(fresh)]):
                     found.problems.append(f"the mart {mart} differs from what the lake gives")

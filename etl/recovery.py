@@ -23,6 +23,22 @@ def staging_folder(settings: Settings) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@contextmanager
+def scratch_folder(settings: Settings) -> Iterator[Path]:
+    """An empty folder for what is thrown away; one that a crash left is removed."""
+    folder = _scratch(settings)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _scratch(settings: Settings) -> Path:
+    return settings.data / "scratch"
+
+
 def clear_interrupted(
     connection: duckdb.DuckDBPyConnection, settings: Settings, committed: int | None
 ) -> None:
@@ -31,6 +47,7 @@ def clear_interrupted(
     `committed` is the newest load that was published. Where that cannot be known (None), every
     load whose ledger folder is complete counts: its files were in place before that folder was.
     """
+    shutil.rmtree(_scratch(settings), ignore_errors=True)
     if not settings.staging.exists():
         return
     folders = ledger.folders(settings.lake)
