@@ -1,7 +1,7 @@
 """Odd text made plain: UTF-8 with line feeds, one physical line for each of the original's.
 
-Lines that cannot be kept (invalid UTF-8, NUL, 0x01, a stray carriage return, far too long) become blank
-lines in the copy and rejects with their number, so that every other line keeps its number.
+Lines that cannot be kept (invalid UTF-8, NUL, 0x01, a stray carriage return, far too long) become
+blank lines in the copy and rejects with their number, so that every other line keeps its number.
 """
 
 from __future__ import annotations
