@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, cards, charts, downloads, tables, words
+from pages.parts import answers, calendar, cards, charts, downloads, tables, trouble, words
 
 DAYS = 60
 SPARKLINE_DAYS = 30
@@ -16,6 +16,9 @@ SPARKLINE_DAYS = 30
 
 def page() -> None:
     datasets = answers.ask("freshness")
+    if not sum(datasets["rows"].to_pylist()):
+        trouble.no_rows_at_all()
+        return
     totals = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
     rows = datasets.to_pylist()
     day = max(totals) if totals else None

@@ -12,6 +12,7 @@ from pages.parts import (
     answers,
     calendar,
     cards,
+    commands,
     days,
     device,
     ranking,
@@ -58,7 +59,7 @@ def no_data(day: dt.date, loaded: list[dt.date]) -> None:
     nearest = " or ".join(f"**{words.day(near)}**" for near in (before, after) if near)
     st.subheader(f"No health reports were loaded for {words.day(day)}", anchor=False)
     st.markdown(f"The nearest with data: {nearest}. If its file has arrived since, load it:")
-    st.code("python etl/load.py", language="bash")
+    st.code(commands.load(), language="bash")
 
 
 # The answer: a sentence and the numbers of the day.

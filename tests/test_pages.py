@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import ranking, words
+from etl.run import load
+from pages.parts import commands, ranking, words
 from tests import health, visits
 from tests.etl.loading import folders, load_all
 from tests.visits import cards, said, table
@@ -103,7 +104,7 @@ def test_a_day_without_data_names_the_nearest(fortnight: Settings, visit: Visit)
     app = visit(fortnight, "top_devices", day="2026-02-05")
     assert app.subheader[0].value == "No health reports were loaded for Thu 5 Feb 2026"
     assert "Wed 4 Feb 2026** or **Fri 6 Feb 2026" in said(app)
-    assert app.code[0].value == "python etl/load.py"
+    assert app.code[0].value.startswith(".venv/bin/python etl/load.py --incoming ")
     app.button(key="day Next ▶").click().run()
     assert "Fri 6 Feb 2026" in app.subheader[0].value
 
@@ -275,9 +276,50 @@ def test_rejected_rows_are_found_by_what_they_say(fortnight: Settings, visit: Vi
 
 @pytest.mark.parametrize("page", PAGES)
 def test_before_the_first_load_it_says_what_to_do(page: str, tmp_path: Path, visit: Visit) -> None:
-    app = visit(folders(tmp_path), page)
+    settings = folders(tmp_path)
+    app = visit(settings, page)
     assert app.header[0].value == "Nothing has been loaded yet"
-    assert "python etl/load.py" in app.code[0].value
+    load = f".venv/bin/python etl/load.py --incoming {settings.incoming} --data {settings.data}"
+    demo = f".venv/bin/python etl/demo.py --out {settings.incoming}"
+    assert [code.value for code in app.code] == [load, f"{demo}\n{load}"]
+
+
+def test_folders_that_are_the_usual_ones_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FLEETPULSE_INCOMING", raising=False)
+    monkeypatch.setenv("FLEETPULSE_DATA", "/srv/the data")
+    assert commands.load() == ".venv/bin/python etl/load.py --data '/srv/the data'"
+    assert commands.repair() == ".venv/bin/python etl/verify.py --data '/srv/the data' --repair"
+    monkeypatch.delenv("FLEETPULSE_DATA")
+    assert commands.load() == ".venv/bin/python etl/load.py"
+
+
+@pytest.mark.parametrize("page", ["overview", "top_devices", "daily_trend", "online_fleet"])
+def test_after_a_load_of_nothing_it_says_what_to_do(
+    page: str, tmp_path: Path, visit: Visit
+) -> None:
+    app = visit(load_all(tmp_path, [{}]), page)
+    assert app.header[0].value == "Nothing has been loaded yet"
+    assert len(app.code) == 2
+
+
+@pytest.mark.parametrize("page", ["overview", "top_devices", "daily_trend", "online_fleet"])
+def test_after_a_load_of_strangers_it_says_where_to_look(
+    page: str, tmp_path: Path, visit: Visit
+) -> None:
+    app = visit(load_all(tmp_path, [{"notes.csv": "what,ever\n1,2\n"}]), page)
+    assert app.header[0].value == "No row has been loaded yet"
+    assert "1 file came in, of which nothing could be loaded; *Data* says why" in said(app)
+
+
+def test_a_lost_file_is_told_from_nothing_loaded(tmp_path: Path, visit: Visit) -> None:
+    settings = load_all(tmp_path, [health.files()])
+    settings.warehouse.unlink()
+    shutil.rmtree(settings.generations)
+    app = visit(settings, "overview")
+    assert app.header[0].value == "The DuckDB file is gone, the data is not"
+    assert len(app.code) == 1
+    load(settings)
+    assert visit(settings, "overview").subheader[0].value.startswith("6 devices sent 45 reports")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -290,7 +332,9 @@ def test_no_page_shows_a_missing_value(page: str, fortnight: Settings, visit: Vi
 @pytest.mark.parametrize("page", ["top_devices", "daily_trend"])
 def test_other_data_only(page: str, tmp_path: Path, visit: Visit) -> None:
     settings = load_all(tmp_path, [{"servers.csv": "7,2026-01-01 00:00:00,\n"}])
-    assert visit(settings, page).header[0].value == "No health reports have been loaded yet"
+    app = visit(settings, page)
+    assert app.header[0].value == "No health reports have been loaded yet"
+    assert "There is other data: servers." in said(app)
     assert visit(settings, "overview").subheader[0].value.startswith("1 row of 1 dataset loaded")
 
 
@@ -306,7 +350,7 @@ def broken(settings: Settings, to: Path) -> Settings:
 def test_a_failed_query_names_the_remedy(fortnight: Settings, tmp_path: Path, visit: Visit) -> None:
     app = visit(broken(fortnight, tmp_path), "top_devices")
     assert "No data is lost: the lake holds every row." in app.error[0].value
-    assert app.code[0].value == "python etl/verify.py --repair"
+    assert app.code[0].value.startswith(".venv/bin/python etl/verify.py --data ")
     assert "Traceback" not in said(app)
 
 
@@ -316,5 +360,6 @@ def test_a_file_that_is_no_database_names_the_remedy(
     settings = broken(fortnight, tmp_path)
     current_path(settings).write_bytes(b"not a database" * 1000)
     app = visit(settings, "overview")
-    assert "The warehouse could not answer" in app.error[0].value
-    assert app.code[0].value == "python etl/verify.py --repair"
+    (error,) = app.error
+    assert "The warehouse could not answer" in error.value
+    assert app.code[0].value.endswith(" --repair")

@@ -15,6 +15,7 @@ _PINNED = "generation shown"
 
 def pin() -> Generation:
     """Choose the current generation for this run of the page. Raises NoGeneration, QueryFailed."""
+    st.session_state.pop(_PINNED, None)
     generation = open_generation(Settings.from_env())
     st.session_state[_PINNED] = generation
     return generation
@@ -24,6 +25,11 @@ def pinned() -> Generation:
     """The generation that the page shows."""
     generation: Generation = st.session_state[_PINNED]
     return generation
+
+
+def is_pinned() -> bool:
+    """Whether there is a generation to ask in this run of the page."""
+    return _PINNED in st.session_state
 
 
 def ask(name: str, /, **params: Any) -> pa.Table:

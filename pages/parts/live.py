@@ -25,10 +25,10 @@ def watch(shown: Path | None, arrived: str, at: dt.datetime | None) -> None:
 
 def follow(shown: Path | None) -> None:
     """Put the note and its watch here; when data came in while the page was open, say so once."""
-    arrived, at = _last_load() if shown else ("", None)
+    arrived, at = _last_load() if answers.is_pinned() else ("", None)
     before = st.session_state.get(_LAST, shown)
     st.session_state[_LAST] = shown
-    if shown != before:
+    if shown != before and arrived:
         st.toast(f"New data: {arrived}", icon="📥")
     watch(shown, arrived, at)
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
+from pages.parts import commands
 from warehouse import Settings
 
 
@@ -32,7 +33,7 @@ def how_to_send(customer: str) -> None:
     folder = os.fspath(Settings.from_env().incoming / "customers" / customer)
     st.markdown("Or put the file into the customer's folder and load it:")
     st.code(
-        f"mkdir -p {folder} && cp rows.csv {folder}/\npython etl/load.py",
+        f"mkdir -p {folder} && cp rows.csv {folder}/\n{commands.load()}",
         language="bash",
         wrap_lines=True,
     )

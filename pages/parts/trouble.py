@@ -6,9 +6,11 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
+from pages.parts import answers, commands, words
 from warehouse import BadParameter, NoGeneration, QueryFailed, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -20,7 +22,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except NoGeneration:
-        nothing_loaded()
+        no_generation()
     except BadParameter as wrong:
         st.warning(f"This link asks for something that does not exist. {wrong}", icon="🔗")
     except QueryFailed as failed:
@@ -31,34 +33,75 @@ def explained() -> Iterator[None]:
         page_failed(unforeseen)
 
 
+def no_generation() -> None:
+    """Before the first load, or when the DuckDB file is lost and the lake is still there."""
+    lake = Settings.from_env().lake
+    if any(lake.glob("_loads/[0-9]*")):
+        file_lost(lake)
+    else:
+        nothing_loaded()
+
+
+def file_lost(lake: Path) -> None:
+    """The DuckDB file is gone; the next load makes it from the lake."""
+    st.header("The DuckDB file is gone, the data is not", anchor=False)
+    st.markdown(
+        f"Every row that was ever loaded is in `{os.fspath(lake)}`. The next load makes the "
+        "DuckDB file anew from it, with or without new files:"
+    )
+    st.code(commands.load(), language="bash")
+
+
 def nothing_loaded() -> None:
-    """Before the first load: where files go and the commands that load them."""
-    settings = Settings.from_env()
+    """Without a single row: where files go and the commands that load them."""
     st.header("Nothing has been loaded yet", anchor=False)
     st.markdown(
-        f"Put CSV files into `{os.fspath(settings.incoming)}` and load them, or make demo data "
-        "first. This page shows them as soon as they are loaded."
+        f"Put CSV files into `{_incoming()}` and load them, or make demo data first. This page "
+        "shows them as soon as they are loaded."
     )
-    st.code("python etl/load.py", language="bash")
+    st.code(commands.load(), language="bash")
     st.caption("Without data of your own:")
-    st.code("python etl/demo.py && python etl/load.py", language="bash")
+    st.code(commands.demo(), language="bash")
 
 
 def no_rows(dataset: str) -> None:
     """A generation without a row of this page's dataset."""
+    others = [row["dataset"] for row in answers.ask("freshness").to_pylist() if row["rows"]]
+    if not others:
+        no_rows_at_all()
+        return
     st.header(f"No {dataset} have been loaded yet", anchor=False)
     st.markdown(
-        "Other data is there; see *Data* for what came in and what was refused. Put a CSV of "
-        f"{dataset} into `{os.fspath(Settings.from_env().incoming)}` and run:"
+        f"There is other data: {', '.join(words.dataset(name).lower() for name in others)}. Put a "
+        f"CSV of {dataset} into `{_incoming()}` and run:"
     )
-    st.code("python etl/load.py", language="bash")
+    st.code(commands.load(), language="bash")
+    st.caption("*Data* says what came in and what was refused.")
+
+
+def no_rows_at_all() -> None:
+    """A generation without any row: no file came in, or none could be read."""
+    files = answers.ask("file_history").num_rows
+    if not files:
+        nothing_loaded()
+        return
+    st.header("No row has been loaded yet", anchor=False)
+    st.markdown(
+        f"{words.counted(files, 'file')} came in, of which nothing could be loaded; *Data* says "
+        f"why. Put files that can be read into `{_incoming()}` and run:"
+    )
+    st.code(commands.load(), language="bash")
+
+
+def _incoming() -> str:
+    return os.fspath(Settings.from_env().incoming)
 
 
 def query_failed(why: str) -> None:
     """The DuckDB file cannot answer; the lake can rebuild it."""
     st.error("The warehouse could not answer. No data is lost: the lake holds every row.", icon="⚠️")
     st.markdown("Check it, and rebuild it from the lake:")
-    st.code("python etl/verify.py --repair", language="bash")
+    st.code(commands.repair(), language="bash")
     with st.expander("What the database said"):
         st.text(why)
 
