@@ -33,8 +33,11 @@ def page() -> None:
 def choose() -> str:
     """The metric that the URL names, or that is chosen here."""
     names = list(metrics())
-    named = address.text("metric")
-    st.session_state["metric chosen"] = named if named in names else USUAL
+    named = address.text("metric") or USUAL
+    if named not in names:
+        st.warning(f"There is no metric `{named}`.", icon="🔗")
+        named = USUAL
+    st.session_state["metric chosen"] = named
     return st.selectbox(
         "Metric",
         names,

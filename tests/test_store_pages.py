@@ -165,6 +165,26 @@ def test_an_instant_beyond_the_polls_says_what_may_be_asked(visit: Visit, week: 
 def test_an_instant_that_is_none_says_what_one_looks_like(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", as_of="yesterday")
     assert "`as_of=yesterday` is not an instant like `2026-02-15T10:00`" in app.warning[0].value
+    assert app.session_state["as of chosen"] == NEWEST
+    assert app.subheader[0].value.startswith("3 stores were up")
+
+
+def test_an_instant_that_may_not_be_asked_is_not_shown_as_another(
+    visit: Visit, week: Settings
+) -> None:
+    app = visit(week, "store_uptime", as_of="1999-01-01T00:00")
+    assert "not 1999-01-01 00:00:00" in app.warning[0].value
+    assert app.session_state["as of chosen"] is None
+
+
+def test_choices_that_do_not_exist_leave_the_link(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", method="garbage", window="Hour", only="low")
+    assert {name: app.query_params.get(name) for name in ("method", "window", "only")} == {
+        "method": None,
+        "window": None,
+        "only": "low",
+    }
+    assert "There is no metric `nope`" in visit(week, "reports", metric="nope").warning[0].value
 
 
 # One store.
@@ -282,6 +302,19 @@ def test_a_report_that_a_program_asked_for_is_listed(visit: Visit, week: Setting
 
 
 @pytest.mark.usefixtures("served")
+def test_a_report_that_failed_says_why_below_the_table(visit: Visit, week: Settings) -> None:
+    service = api.app.state.service
+    asked = order(service, "store_uptime", {"as_of": "1999-01-01 00:00:30"})
+    while service.jobs.files.read(asked.report_id).status == "running":
+        time.sleep(0.05)
+    app = visit(week, "reports")
+    assert table(app)[0]["state"] == "✗ failed"
+    (why,) = (c.value for c in app.caption if c.value.startswith("✗"))
+    assert "as of Fri 1 Jan 1999, 00:00:30 UTC, method nearest" in why
+    assert "as_of must be from the first poll to 7 days after the newest" in why
+
+
+@pytest.mark.usefixtures("served")
 def test_who_is_not_on_this_machine_may_not_ask(visit: Visit, week: Settings) -> None:
     button = next(b for b in visit(week, "reports").button if b.label == "Make the report")
     assert button.disabled
@@ -305,8 +338,8 @@ def test_with_a_token_whoever_has_it_may_ask(
     assert "Report asked for" in [toast.value for toast in app.toast]
     asked = [r["report"] for r in table(app)]
     assert (
-        f"Store timeline, first at 2026-03-04T00:00:00, last at 2026-03-04T12:00:00, store {GOOD}"
-        in asked
+        "Store timeline, first at Wed 4 Mar 2026, 00:00 UTC, last at Wed 4 Mar 2026, 12:00 UTC, "
+        f"store {GOOD}" in asked
     )
 
 

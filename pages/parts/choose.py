@@ -35,11 +35,16 @@ def one_of(
     usual: str | None = None,
     show_label: bool = True,
 ) -> str:
-    """One of a few codes, each shown in its words; the default is `usual` or the first."""
+    """One of a few codes, each shown in its words; the default is `usual` or the first.
+
+    A code that is none of them leaves the URL.
+    """
     codes = list(options)
     default = usual or codes[0]
-    asked = address.text(key)
-    chosen = asked if asked is not None and asked in options else default
+    chosen = address.text(key) or default
+    if chosen not in options:
+        address.put(key, None)
+        chosen = default
     widget = f"{key} chosen"
     st.session_state[widget] = chosen
     st.segmented_control(

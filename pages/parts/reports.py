@@ -6,6 +6,7 @@ may ask for a report, the same jobs compute it, and the file comes from the API'
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from typing import Any
@@ -22,9 +23,10 @@ from api.manifests import Manifest, now
 from api.reports import order
 from api.service import Service
 from pages.parts import shares, tables, words
-from warehouse import WarehouseError
+from warehouse import WarehouseError, metrics
 
 SHOWN = 50
+EXPLAINED = 5  # failures, below the table
 TOKEN = "access token"
 Asked = Callable[[], dict[str, Any]]  # the parameters of a report
 
@@ -158,6 +160,10 @@ def listing(name: str | None = None) -> None:
         placeholder="–",
         alt=f"{words.counted(len(found), 'report')}, newest first",
     )
+    for report in [m for m in found[:SHOWN] if m.status == "failed"][:EXPLAINED]:
+        st.caption(
+            f"✗ {question(report)}, asked for {words.instant(report.created_at)}: {report.reason}"
+        )
     if len(found) > SHOWN:
         st.caption(f"The newest {SHOWN} of {words.count(len(found))}")
 
@@ -203,11 +209,11 @@ def naive(instant: Any) -> Any:
 
 
 def state(report: Manifest) -> str:
-    """`✓ done`, `✗ failed: why`, `… writing, 12,000 rows, 3 s`."""
+    """`✓ done`, `✗ failed`, `… writing, 12,000 rows, 3 s`."""
     if report.status == "completed":
         return "✓ done"
     if report.status == "failed":
-        return f"✗ failed: {report.reason}"
+        return "✗ failed"
     seconds = (now() - report.created_at).total_seconds()
     written = f", {words.counted(report.rows, 'row')}" if report.rows else ""
     return f"… {report.stage}{written}, {seconds:.0f} s"
@@ -215,12 +221,26 @@ def state(report: Manifest) -> str:
 
 def question(report: Manifest) -> str:
     """`Store uptime, method poll`: the metric and what was asked of it."""
+    spec = metrics().get(report.metric)
+    kinds = {p.name: p.type for p in spec.parameters.values()} if spec else {}
     asked = [
-        f"{key.replace('_', ' ')} {value}"
+        f"{key.replace('_', ' ')} {spoken(value, kinds.get(key))}"
         for key, value in report.params.items()
         if value is not None
     ]
     return ", ".join([words.dataset(report.metric), *asked])
+
+
+def spoken(value: Any, kind: str | None) -> str:
+    """A parameter of this SQL type as people say it; a manifest has days and instants as text."""
+    if kind == "DATE":
+        return words.day(dt.date.fromisoformat(value))
+    if kind != "TIMESTAMP":
+        return str(value)
+    at = dt.datetime.fromisoformat(value)
+    if at.second or at.microsecond:
+        return f"{words.day(at)}, {at.time().isoformat()} UTC"
+    return words.instant(at)
 
 
 def address(report: Manifest) -> str:

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import address, answers, choose, uptime, words
-from warehouse import BadParameter
 
 ANY = "Any"
 ASKABLE_AFTER = dt.timedelta(7)  # the newest poll
@@ -66,24 +65,33 @@ def measured(
 
 
 def controls(profile: pa.Table) -> Choice:
-    """One row of controls. Raises BadParameter for a link to no instant."""
+    """One row of controls; below them what is wrong with an `as_of` that is no instant."""
     first = pc.min(profile["first_poll_at"]).as_py()
     newest = pc.max(profile["newest_poll_at"]).as_py()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        return Choice(
+        chosen = Choice(
             as_of=instant(first, newest),
             newest=newest,
             span=choose.one_of("Window", SPANS, "window"),
             method=choose.one_of("Method", METHODS, "method"),
             zone=zone(sorted(set(profile["zone"].to_pylist()))),
         )
+    asked = address.text("as_of")
+    if asked and chosen.as_of is None:
+        st.warning(
+            f"`as_of={asked}` is not an instant like `2026-02-15T10:00`; shown is the newest poll.",
+            icon="🔗",
+        )
+    return chosen
 
 
 def instant(first: dt.datetime, newest: dt.datetime) -> dt.datetime | None:
+    """The control is empty for an instant that it does not offer."""
     as_of = asked_instant()
     earliest = _minute(first) + dt.timedelta(minutes=1)
     latest = _minute(newest + ASKABLE_AFTER)
-    st.session_state["as of chosen"] = min(max(_minute(as_of or newest), earliest), latest)
+    shown = min(max(_minute(newest), earliest), latest) if as_of is None else _minute(as_of)
+    st.session_state["as of chosen"] = shown if earliest <= shown <= latest else None
     st.datetime_input(
         "As of (UTC)",
         None,
@@ -101,15 +109,15 @@ def instant(first: dt.datetime, newest: dt.datetime) -> dt.datetime | None:
 
 
 def asked_instant() -> dt.datetime | None:
-    """The instant in the URL, as UTC without an offset. Raises BadParameter for other text."""
+    """The instant in the URL, as UTC without an offset; None for other text."""
     text = address.text("as_of")
     if text is None:
         return None
     try:
         asked = dt.datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise BadParameter(f"`as_of={text}` is not an instant like `2026-02-15T10:00`.") from wrong
-    return asked.astimezone(dt.UTC).replace(tzinfo=None) if asked.tzinfo else asked
+        return asked.astimezone(dt.UTC).replace(tzinfo=None) if asked.tzinfo else asked
+    except (ValueError, OverflowError):
+        return None
 
 
 def choose_instant(newest: dt.datetime) -> None:
