@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from itertools import islice
 from typing import Any
 
@@ -58,13 +60,22 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         cards.plain(
             "Rows rejected",
             words.count(rejected),
-            f"{words.share(rejected, total('rows_read'))} of those read",
+            f"{words.share(rejected, total('rows_read'))} of those read{in_whole_files(', ')}",
         )
         again = words.counted(total("files_duplicate"), "duplicate")
         cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")
         cards.plain(
             "Files rejected", words.count(total("files_rejected")), "nothing in them could be read"
         )
+
+
+def in_whole_files(before: str, dataset: str | None = None) -> str:
+    """`before` and how many rows were rejected with their whole file; nothing without any."""
+    files = answers.ask("file_history", of_dataset=dataset, of_status="rejected")
+    rows = sum(files["rows_rejected"].to_pylist())
+    if not rows:
+        return ""
+    return f"{before}{words.count(rows)} with {words.counted(files.num_rows, "whole file")}"
 
 
 # Loads.
@@ -137,13 +148,17 @@ def show_rejects(names: dict[str, str]) -> None:
         asked = {"of_dataset": dataset, "matching": text or None}
         reasons = answers.ask("rejected_reasons", **asked)
         total = sum(reasons["rejected"].to_pylist())
-        downloads.offer_metric("rejected_rows", total, "rejected-rows", **asked)
+        downloads.offer_metric("rejected_rows", total, file_name(dataset, text), **asked)
+    whole = "" if text else in_whole_files("Not in this list: ", dataset)
     if not total:
-        st.info(
-            "No rejected row fits the filter." if dataset or text else "No row was ever rejected."
-        )
+        filtered = dataset or text
+        st.info("No rejected row fits the filter." if filtered else "No single row was rejected.")
+        if whole:
+            st.caption(f"{whole}; see *Files*.")
         return
-    show_reasons(reasons.slice(0, SHOWN_REASONS).to_pylist())
+    show_reasons(reasons.to_pylist())
+    if whole:
+        st.caption(f"{whole}; see *Files*.")
     if total > SHOWN_ROWS:
         st.caption(f"The newest {words.count(SHOWN_ROWS)} of {words.counted(total, 'row')}")
     st.dataframe(
@@ -163,22 +178,39 @@ def first_rejects(asked: dict[str, Any]) -> pa.Table:
     return pa.Table.from_batches(few, batches.schema).slice(0, SHOWN_ROWS)
 
 
+def file_name(dataset: str | None, text: str) -> str:
+    """`rejected-rows`, and what the rows are filtered by."""
+    safe = re.sub(r"\W+", "-", text).strip("-")[:40]
+    return "-".join(filter(None, ("rejected-rows", dataset, text and f"with-{safe or 'text'}")))
+
+
 def show_reasons(reasons: list[dict[str, Any]]) -> None:
-    bars = {
-        "name": [row["reason_kind"] for row in reasons],
-        "amount": [row["rejected"] for row in reasons],
-        "says": [
-            f"{words.counted(row['rejected'], 'row')} in {words.counted(row['in_files'], 'file')}: "
-            f"{row['reason_kind']}"
-            for row in reasons
-        ],
-    }
+    bars = reason_bars(reasons)
     charts.draw(
-        charts.amounts("", "Rejected rows", len(reasons)),
-        pa.table(bars),
+        charts.amounts("", "Rejected rows", len(bars)),
+        pa.table(
+            {
+                "name": [reason for reason, _ in bars],
+                "amount": [rows for _, rows in bars],
+                "says": [f"{words.counted(rows, 'row')}: {reason}" for reason, rows in bars],
+            }
+        ),
         "reasons",
-        f"Rejected rows by reason; most common: {reasons[0]['reason_kind']}",
+        f"Rejected rows by reason; most common: {bars[0][0]}",
     )
+
+
+def reason_bars(reasons: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """The commonest kinds of reason, whatever dataset and column, then all others together."""
+    counted: Counter[str] = Counter()
+    for row in reasons:
+        counted[row["reason_kind"]] += row["rejected"]
+    bars = counted.most_common()
+    if len(bars) <= SHOWN_REASONS:
+        return bars
+    others = bars[SHOWN_REASONS - 1 :]
+    name = f"all {words.count(len(others))} other reasons"
+    return [*bars[: SHOWN_REASONS - 1], (name, sum(rows for _, rows in others))]
 
 
 def choose_dataset(names: dict[str, str]) -> str | None:
@@ -209,11 +241,11 @@ FILES = {
     "load_id": tables.number("Load"),
 }
 REJECTS = {
-    "path": tables.words("File"),
-    "line": tables.number("Line"),
-    "column_name": tables.words("Column"),
-    "reason": tables.words("Why", width=420),
-    "raw": tables.words("The line in the file", width=420),
+    "path": tables.words("File", width=190),
+    "line": tables.number("Line", width=60),
+    "column_name": tables.words("Column", width=90),
+    "reason": tables.words("Why", width=260),
+    "raw": tables.words("The line in the file", width=280),
     "load_id": tables.number("Load"),
 }
 VIEWS = {"Loads": show_loads, "Files": show_files, "Rejected rows": show_rejects}

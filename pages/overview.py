@@ -121,14 +121,13 @@ def show_datasets(datasets: pa.Table) -> None:
         placeholder="–",
         alt="How fresh and complete each dataset is",
     )
-    loads = answers.ask("load_history")
-    strangers = sum(loads["files_rejected"].to_pylist()) - sum(
-        datasets["refused_files"].to_pylist()
-    )
+    refused = answers.ask("file_history", of_status="rejected").to_pylist()
+    strangers = [file for file in refused if file["dataset"] is None]
     if strangers:
+        rows = words.counted(sum(file["rows_rejected"] for file in strangers), "row")
         st.caption(
-            f"Not in the table: {words.counted(strangers, 'file')} that "
-            f"{'fits' if strangers == 1 else 'fit'} no dataset, rejected whole; see Data."
+            f"Not in the table: {words.counted(len(strangers), 'file')} with {rows} that "
+            f"{'fits' if len(strangers) == 1 else 'fit'} no dataset, rejected whole; see *Data*."
         )
 
 

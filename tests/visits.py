@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from streamlit.runtime import pages_manager
 from streamlit.testing.v1 import AppTest, app_test
@@ -52,3 +53,10 @@ def table(app: AppTest, place: int = 0) -> list[dict[str, Any]]:
     """The rows of a table of the page."""
     frame = app.dataframe[place].value
     return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
+
+
+def drawn(app: AppTest, alt: str) -> list[dict[str, Any]]:
+    """The rows of the picture whose description begins with `alt`."""
+    (chart,) = (c for c in app.get("vega_lite_chart") if c.proto.alt.startswith(alt))
+    rows: list[dict[str, Any]] = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
+    return rows

@@ -177,7 +177,9 @@ def test_the_newest_day_of_a_sparkline_is_in_view(page: Page) -> None:
 
 def test_rejected_rows_are_filtered_by_link(page: Page) -> None:
     page.goto("/data?show=Rejected+rows&text=empty")
-    expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV, 1 row").click()
+    assert download.value.suggested_filename == "rejected-rows-with-empty.csv"
 
 
 def test_a_phone_scrolls_down_only(page: Page) -> None:
