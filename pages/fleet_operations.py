@@ -41,8 +41,8 @@ def page() -> None:
     weekly = answers.ask("online_weekly", first_day=period.first, last_day=period.last)
     daily = answers.ask("online_hours", first_day=period.first, last_day=period.last)
     weeks, days = weekly.to_pylist(), daily.to_pylist()
-    st.subheader(answer(weeks, observed), anchor=False)
-    cards(weeks, days, observed)
+    st.subheader(answer(weeks), anchor=False)
+    cards(weeks, days)
     view = choose.one_of("Show", VIEWS, "view", show_label=False)
     if view == "weeks":
         show_weeks(weekly, weeks, observed, period)
@@ -66,14 +66,12 @@ def newest_whole(rows: Rows) -> int | None:
     return places[-1] if places else None
 
 
-def answer(weeks: Rows, observed: Observed) -> str:
+def answer(weeks: Rows) -> str:
     place = newest_whole(weeks)
     if place is None:
-        return "No week of this period was seen from Monday to Sunday"
+        return "No week of this period was seen as a whole, from Monday to Sunday"
     week = weeks[place]
     when = f"in the week from {words.day(week['week'])}"
-    if first_seen(week, observed):
-        return f"{words.counted(week['devices'], 'device')} came online {when}, the first one"
     new = week["new_devices"]
     lost = week["lost_devices"]
     said = words.counted(new, "new device") if new else "No new device"
@@ -85,14 +83,12 @@ def first_seen(week: dict[str, Any], observed: Observed) -> bool:
     return bool(week["week"] <= observed.begin)
 
 
-def cards(weeks: Rows, days: Rows, observed: Observed) -> None:
-    place = newest_whole(weeks)
-    shown = [] if place is None else weeks[: place + 1]
-    changing = [week for week in shown if not first_seen(week, observed)]
+def cards(weeks: Rows, days: Rows) -> None:
+    whole = [week for week in weeks if week["complete"]]
     places = st.columns(4)
-    week_card(places[0], "Online in the week", "devices", shown)
-    week_card(places[1], "New devices", "new_devices", changing)
-    week_card(places[2], "Lost devices", "lost_devices", changing)
+    week_card(places[0], "Online in the week", "devices", whole)
+    week_card(places[1], "New devices", "new_devices", whole)
+    week_card(places[2], "Lost devices", "lost_devices", whole)
     hours_card(places[3], days)
 
 
@@ -214,7 +210,7 @@ def week_notes(weeks: Rows, observed: Observed) -> Iterator[str]:
             f"The first week, from {words.day(weeks[0]['week'])}, is left out: in it every device "
             "is new."
         )
-    if not weeks[-1]["complete"]:
+    if observed.newest - weeks[-1]["week"] < 7 * fleets.DAY:
         yield (
             f"Lighter: the newest week, seen only up to {words.instant(observed.newest_at)}; "
             "devices counted as lost may still come."

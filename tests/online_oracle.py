@@ -191,7 +191,7 @@ class Oracle:
                     len(now - ever),
                     len((now - before) & ever),
                     len(before - now),
-                    self.first_day <= monday and monday + 6 <= self.last_day,
+                    self.first_day < monday and monday + 6 < self.last_day,
                 )
             )
             ever |= now

@@ -211,7 +211,17 @@ def test_weeks_say_what_came_and_went(tmp_path: Path, visit: Visit) -> None:
     assert cards(app)["Online in the week"] == ("6", "±0 % in a week")
     weeks = table(app)
     assert [week["devices"] for week in weeks] == [2, 6, 6, 6, 6]
-    assert [week["seen"] for week in weeks] == ["in part", "whole", "whole", "whole", "whole"]
+    assert [week["seen"] for week in weeks] == ["in part", "whole", "whole", "whole", "in part"]
+
+
+def test_a_week_with_a_day_still_running_is_no_whole_one(ten_weeks: Settings, visit: Visit) -> None:
+    """The newest event is of Sun 10 May, 17 h."""
+    app = visit(ten_weeks, "fleet_operations")
+    assert app.subheader[0].value == "No new device and none lost in the week from Mon 27 Apr 2026"
+    assert [week["seen"] for week in table(app)] == ["in part", *["whole"] * 8, "in part"]
+    assert "seen only up to Sun 10 May 2026, 17:00 UTC" in said(app)
+    earlier = visit(ten_weeks, "fleet_operations", last_day="2026-03-20")
+    assert "seen only up to" not in said(earlier)
 
 
 def test_hours_online_per_device(ten_weeks: Settings, visit: Visit) -> None:

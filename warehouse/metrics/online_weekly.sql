@@ -9,7 +9,7 @@
 -- column new_devices BIGINT [devices]: of these, online for the first time ever
 -- column returned_devices BIGINT [devices]: of these, online before but not in the week before
 -- column lost_devices BIGINT [devices]: online in the week before and not in this one
--- column complete BOOLEAN: whether the week lies between the oldest and the newest event's day
+-- column complete BOOLEAN: whether all its days lie between those of the oldest and newest event
 create or replace macro online_weekly(first_day, last_day) as table
 with observed as (
     select
@@ -50,8 +50,8 @@ select
     dated.returned_devices,
     dated.devices_before + dated.new_devices + dated.returned_devices - dated.devices
         as lost_devices,
-    7 * dated.week_number - 3 >= observed.begin_day_number
-    and 7 * dated.week_number + 3 <= observed.end_day_number as complete
+    7 * dated.week_number - 3 > observed.begin_day_number
+    and 7 * dated.week_number + 3 < observed.end_day_number as complete
 from dated
 cross join observed
 where dated.week between date_trunc('week', first_day::date) and last_day::date
