@@ -42,6 +42,7 @@ class Intake:
     _loaded: dict[str, list[str]] = field(init=False)
     _customers: dict[str, Customer] = field(init=False)
     _founders: dict[str, Source] = field(default_factory=dict, init=False)
+    _doubtful: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self._loaded = defaultdict(list, self.known.loaded)
@@ -52,7 +53,7 @@ class Intake:
         if (
             self.staging.rows > FLUSH_ROWS
             or self.staging.holds(what.source_id)
-            or self._has_doubtful_founder(arrival)
+            or _owner(PurePosixPath(arrival.path)) in self._doubtful
         ):
             self.flush()
         if twin := _twin(arrival, self._loaded[what.source_id]):
@@ -71,7 +72,7 @@ class Intake:
                 self.staging.drop(source)
         elif reason:
             self._refuse(arrival, what, "rejected", reason, _rows(arrival, what, headerless))
-        else:
+        elif source:
             self.progress.parsed(arrival.path, what.stored_bytes, what.lines)
             self._note_founder(source)
 
@@ -91,6 +92,7 @@ class Intake:
                 self._settled(source, failed.get(source.source_id))
             self.staging.forget(name)
         self._founders.clear()
+        self._doubtful.clear()
 
     def finish(self) -> Load:
         """Write what is still staged and the load's ledger; returns the load's totals."""
@@ -128,16 +130,17 @@ class Intake:
         time_column = customers.time_column(self.staging.connection, source, arrival.file.parent)
         return replace(table, time_column=time_column)
 
-    def _note_founder(self, source: Source | None) -> None:
-        """A customer's first staged file founds the table that later ones of the load must fit."""
-        customer_id = source and source.dialect.constants.get("customer_id")
-        if source and customer_id and customer_id not in self._customers:
-            self._founders.setdefault(customer_id, source)
+    def _note_founder(self, source: Source) -> None:
+        """A customer's first staged file founds the table that later ones of the load must fit.
 
-    def _has_doubtful_founder(self, arrival: Arrival) -> bool:
-        """Must a file wait until it is known whether its customer's first one is loaded?"""
-        founder = self._founders.get(_owner(PurePosixPath(arrival.path)) or "")
-        return founder is not None and not customers.is_sure(self.staging.connection, founder)
+        While it is in doubt whether it will be loaded, none is taken.
+        """
+        customer_id = source.dialect.constants.get("customer_id")
+        if not customer_id or customer_id in self._customers or customer_id in self._founders:
+            return
+        self._founders[customer_id] = source
+        if not customers.is_sure(self.staging.connection, source):
+            self._doubtful.add(customer_id)
 
     def _refuse(
         self, arrival: Arrival, what: Scan, status: str, reason: str, rows: int = 0
