@@ -12,15 +12,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import AliasChoices, BaseModel, Field
 
 from api.errors import Refused, documented
-from api.inbox import CUSTOMER_ID
 from api.rows import CONTENT, SAFE, Format, answer, json_ready
 from api.service import ServiceDep
+from etl.customers import ID
 from warehouse import Generation, metric, metric_stream
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
 CustomerId = Annotated[
-    str, Path(description="a customer's id", json_schema_extra={"pattern": f"^{CUSTOMER_ID}$"})
+    str, Path(description="a customer's id", json_schema_extra={"pattern": f"^{ID}$"})
 ]
 
 
@@ -34,7 +34,7 @@ class Analyzer(IntEnum):
 class Analysis(BaseModel):
     """Which customer, and which question; `analyze_type` is the same as `analyzer_type`."""
 
-    customer_id: Annotated[str, Field(coerce_numbers_to_str=True, pattern=f"^{CUSTOMER_ID}$")]
+    customer_id: Annotated[str, Field(coerce_numbers_to_str=True, pattern=f"^{ID}$")]
     analyzer_type: Annotated[
         Analyzer, Field(validation_alias=AliasChoices("analyzer_type", "analyze_type"))
     ]

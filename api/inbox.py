@@ -21,18 +21,18 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from api.errors import Refused
-from api.header import HEAD_BYTES, NoHeader, column_names
 from api.inspection import Inspector
 from api.parts import PART, Part
+from etl.customers import ID, TIME_COLUMN_FILE, column_names
+from etl.dialect import Unfit
+from etl.scan import HEAD_BYTES
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
 
-CUSTOMER_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
-TIME_COLUMN_FILE = "_time_column"
 
 _NAME = r"(?P<name>\d{8}T\d{12}Z-[0-9a-f]{16})"
-_UPLOAD_ID = re.compile(rf"(?P<customer>{CUSTOMER_ID})\.{_NAME}", re.ASCII)
-_FILE = re.compile(rf"customers/{CUSTOMER_ID}/{_NAME}(\.again)?\.csv(\.gz|\.zst)?", re.ASCII)
+_UPLOAD_ID = re.compile(rf"(?P<customer>{ID})\.{_NAME}", re.ASCII)
+_FILE = re.compile(rf"customers/{ID}/{_NAME}(\.again)?\.csv(\.gz|\.zst)?", re.ASCII)
 _ENDINGS = [f"{again}.csv{suffix}" for again in ("", ".again") for suffix in ("", ".gz", ".zst")]
 
 
@@ -153,7 +153,7 @@ class Inbox:
         for file in sorted(folder.glob("*.csv*")):
             path = file.relative_to(self._settings.incoming).as_posix()
             if path not in fates and not file.name.startswith((".", "~", "_tmp")):
-                with suppress(NoHeader, Refused, OSError):
+                with suppress(Unfit, Refused, OSError):
                     return Table(column_names(_head(file)), _named_time_column(folder), False)
         return None
 

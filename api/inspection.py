@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
 from api.errors import Refused
-from api.header import HEAD_BYTES
-
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor, ZstdError
-else:
-    from backports.zstd import ZstdDecompressor, ZstdError
+from etl.scan import HEAD_BYTES, MAX_LINE_BYTES
+from etl.zstd import ZstdDecompressor, ZstdError
 
 MAX_TEXT_BYTES = 1 << 30
 MAX_RATIO = 200
-MAX_LINE_BYTES = 1_000_000
 RATIO_FROM_BYTES = 16 << 20  # while it streams; at the end the ratio counts at any size
 PIECE_BYTES = 1 << 18
 _MAGIC = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}

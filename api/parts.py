@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from api.errors import Refused
-from api.header import NoHeader, column_names
 from api.inspection import Inspector
+from etl.customers import column_names
+from etl.dialect import Unfit
 
 PART = ".upload-{}.part"
 FLUSH_BYTES = 8 << 20
@@ -47,7 +48,7 @@ class Part:
         self.inspector.finish()
         try:
             names = column_names(self.inspector.head)
-        except NoHeader as wrong:
+        except Unfit as wrong:
             raise Refused(422, f"The file is refused: {wrong}.") from wrong
         for flush in self._flushes:  # the kernel tells of a failure only once
             flush.result()

@@ -16,9 +16,10 @@ from starlette.requests import ClientDisconnect
 from api import auth
 from api.errors import Refused, documented
 from api.forms import receive
-from api.inbox import CUSTOMER_ID, Upload
+from api.inbox import Upload
 from api.inspection import too_large
 from api.service import Service, ServiceDep
+from etl.customers import ID
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -41,7 +42,7 @@ _OPENAPI: dict[str, Any] = {
                             "format": "binary",
                             "description": "CSV with a header of 1 to 5 columns, also gzip or zstd",
                         },
-                        "customer_id": {"type": "string", "pattern": f"^{CUSTOMER_ID}$"},
+                        "customer_id": {"type": "string", "pattern": f"^{ID}$"},
                         "time_column": {
                             "type": "string",
                             "description": "what tells the time; the first upload decides",
@@ -130,7 +131,7 @@ async def _fate(service: Service, accepted: Upload) -> Upload:
 def _customer_id(given: str | None) -> str:
     if given is None:
         raise Refused(422, "The body has no `customer_id`.")
-    if not re.fullmatch(CUSTOMER_ID, given, re.ASCII):
+    if not re.fullmatch(ID, given, re.ASCII):
         raise Refused(
             422,
             f"{given[:80]!r} is no customer id: letters, digits, _ and -, at most 64, "

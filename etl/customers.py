@@ -15,7 +15,7 @@ import duckdb
 
 from etl.cells import split
 from etl.datasets import datasets
-from etl.dialect import Dialect, Header, Unfit
+from etl.dialect import Dialect, Header, Unfit, read_header
 from etl.fields import read_timestamp
 from etl.source import READ_LINES, SQL, Source
 
@@ -24,7 +24,7 @@ TIME_COLUMN_FILE = "_time_column"
 AGAIN = ".again."
 MAX_COLUMNS = 5
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def owner(path: PurePosixPath) -> str | None:
         return None
     if len(path.parts) < 3:
         raise Unfit("it lies in no customer's folder: expected customers/<customer_id>/<file>")
-    if not _ID.fullmatch(path.parts[1]):
+    if not re.fullmatch(ID, path.parts[1], re.ASCII):
         raise Unfit(
             f"{path.parts[1]!r} is no customer id: letters, digits, _ and -, at most 64, "
             "a letter or digit first"
@@ -86,6 +86,12 @@ def table_of(dialect: Dialect, load_id: int) -> Customer:
     names = [dialect.cell_names[position] for position in at if position is not None]
     time_column = None if time_at is None else dialect.cell_names[time_at]
     return Customer(dialect.constants["customer_id"], names, time_column, load_id)
+
+
+def column_names(head: bytes) -> list[str]:
+    """The columns of a file that begins so. Raises Unfit where no table may have them."""
+    header = read_header(PurePosixPath(FOLDER, "id", "file.csv"), head)
+    return first_table("id", header, load_id=0).column_names
 
 
 def first_table(customer_id: str, header: Header, load_id: int) -> Customer:

@@ -132,10 +132,6 @@ class Staging:
         cursor.execute("set variable line_shifts = ?", [self._line_shifts])
         return cursor
 
-    def total_uploads(self) -> None:
-        """Note the totals of each accepted customer file for the ledger."""
-        self.connection.execute((SQL / "total_uploads.sql").read_text("utf-8"))
-
     def _line_sql(self, dataset: str) -> str:
         shifts = {
             self._codes[s.source_id]: s.first_line - s.first_rowid for s in self.staged[dataset]

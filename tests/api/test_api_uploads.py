@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from backports import zstd
 
+from etl import zstd
 from tests.api.server import Server
 
 READINGS = b"""\
@@ -80,6 +80,15 @@ def test_who_waits_is_told_the_rows(shop: Server) -> None:
     assert (first.status_code, first.json()["rows_loaded"]) == (200, 2)
     later = send(shop, "waiting", MORE, wait="true").json()
     assert (later["rows_loaded"], later["rows_rejected"]) == (1, 1)
+
+
+def test_a_header_is_read_as_the_loader_reads_it(shop: Server) -> None:
+    """Blanks around quotes too: else the same file would be a conflict when it comes again."""
+    first = send(shop, "quoted", b'"unit", "temp"\n1,2\n', wait="true")
+    assert first.json()["status"] == "loaded"
+    assert shop.client.get("/api/v1/customers/quoted").json()["columns"] == ["unit", "temp"]
+    later = send(shop, "quoted", b'"unit", "temp"\n3,4\n', wait="true")
+    assert (later.status_code, later.json()["status"]) == (200, "loaded")
 
 
 def test_the_same_bytes_again_are_a_duplicate_unless_meant(shop: Server) -> None:
