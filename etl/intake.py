@@ -262,9 +262,9 @@ def _rows(arrival: Arrival, what: Scan, headerless: bool) -> int:
 def _twin(arrival: Arrival, paths: list[str]) -> str | None:
     """Under which path these bytes were loaded before, for the same customer if it is one's."""
     path = PurePosixPath(arrival.path)
-    if customers.is_again(path):
-        return None
     whose = _owner(path)
+    if whose and customers.is_again(path):
+        return None
     return next((other for other in paths if _owner(PurePosixPath(other)) == whose), None)
 
 
