@@ -30,7 +30,7 @@ PAGES = (
 
 def show() -> None:
     """One run of the page that the visitor is on."""
-    from pages.parts import answers, live, trouble
+    from pages.parts import address, answers, live, trouble
 
     st.set_page_config(
         page_title="fleetpulse", page_icon="💓", layout="wide", initial_sidebar_state=230
@@ -41,7 +41,8 @@ def show() -> None:
     shown = live.current()
     with trouble.explained():
         answers.pin()
-        page.run()
+        with address.corrected():
+            page.run()
     with trouble.explained(), st.sidebar:
         live.follow(shown)
 

@@ -66,17 +66,25 @@ def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        device_type = choose("Type", [*types, ANY], "type")
-        status = choose("Status", [ANY, *statuses], "status")
+        any_type, any_status = any_but(types), any_but(statuses)
+        device_type = choose("Type", [*types, any_type], any_type, "type")
+        status = choose("Status", [any_status, *statuses], any_status, "status")
         last_day = days.choose("Last day (UTC)", loaded, "last_day")
         number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
-    last_day = min(max(last_day, loaded[0]), loaded[-1])
     return Choice(device_type, status, last_day, calendar.known_days(last_day, int(number)))
 
 
-def choose(label: str, options: list[str], key: str) -> str | None:
+def any_but(names: list[str]) -> str:
+    """`Any`, in brackets where one of the names is that."""
+    word = ANY
+    while word in names:
+        word = f"({word})"
+    return word
+
+
+def choose(label: str, options: list[str], any_of_them: str, key: str) -> str | None:
     chosen = st.selectbox(label, options, key=key, bind="query-params", width=150)
-    return None if chosen == ANY else chosen
+    return None if chosen == any_of_them else chosen
 
 
 # The answer: a sentence and the numbers that matter.

@@ -302,6 +302,15 @@ def test_the_first_days_of_the_calendar(tmp_path: Path, visit: Visit) -> None:
     assert [week["devices"] for week in table(weeks)] == [1]
 
 
+def test_a_broken_link_says_what_is_shown_instead(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", window="5", day="2025-01-01", days="99999")
+    assert app.warning[0].value == (
+        "The link asks for what is not there, so shown is **Daily** instead of `window=5`, "
+        "**All 70 days** instead of `days=99999`, **Mon 2 Mar 2026** instead of `day=2025-01-01`."
+    )
+    assert app.query_params == {"day": "2026-03-02"}
+
+
 @pytest.mark.parametrize(
     "link",
     [

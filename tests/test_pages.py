@@ -115,13 +115,49 @@ def test_a_link_says_how_many(fortnight: Settings, visit: Visit) -> None:
     assert cards(app)["From the top 3"] == ("64.4 %", "")
 
 
-@pytest.mark.parametrize("link", [{"day": "yesterday"}, {"top": "9999"}, {"top": "many"}])
-def test_a_link_that_makes_no_sense_shows_the_default(
-    fortnight: Settings, visit: Visit, link: dict[str, str]
+@pytest.mark.parametrize(
+    ("link", "instead"),
+    [
+        ({"day": "yesterday"}, "**Sun 15 Feb 2026** instead of `day=yesterday`"),
+        ({"day": "2031-01-01"}, "**Sun 15 Feb 2026** instead of `day=2031-01-01`"),
+        ({"top": "1000000"}, "**10** instead of `top=1000000`"),
+        (
+            {"top": "many", "day": "?"},
+            "**Sun 15 Feb 2026** instead of `day=?`, **10** instead of `top=many`",
+        ),
+    ],
+)
+def test_a_link_that_makes_no_sense_shows_the_default_and_says_so(
+    fortnight: Settings, visit: Visit, link: dict[str, str], instead: str
 ) -> None:
     app = visit(fortnight, "top_devices", **link)
     assert "Sun 15 Feb 2026" in app.subheader[0].value
     assert len(table(app)) == 6
+    (notice,) = app.warning
+    assert notice.value == f"The link asks for what is not there, so shown is {instead}."
+    assert not app.query_params
+    app.run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "link", [{}, {"top": "10"}, {"top": "3", "day": "2026-02-15", "device": "a"}, {"strange": "1"}]
+)
+def test_a_link_that_makes_sense_gives_no_notice(
+    fortnight: Settings, visit: Visit, link: dict[str, str]
+) -> None:
+    assert not visit(fortnight, "top_devices", **link).warning
+
+
+def test_a_day_before_the_first_shows_the_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", last_day="1999-01-01", type="nosuch", days="99999")
+    assert "on Sun 1 Feb 2026" in app.subheader[0].value
+    assert app.warning[0].value == (
+        "The link asks for what is not there, so shown is **Sun 1 Feb 2026** instead of "
+        "`last_day=1999-01-01`, **sensor** instead of `type=nosuch`, **30** instead of "
+        "`days=99999`."
+    )
+    assert app.query_params == {"last_day": "2026-02-01"}
 
 
 def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:
@@ -182,6 +218,16 @@ def test_a_last_day_without_data_is_unknown(fortnight: Settings, visit: Visit) -
     assert app.subheader[0].value == (
         "No data was loaded for Thu 5 Feb 2026, so how many sensor devices reported is unknown"
     )
+
+
+def test_a_type_that_is_called_any_is_one_of_them(tmp_path: Path, visit: Visit) -> None:
+    lines = "2026-02-15T10:00:00Z,a,Any,online\n2026-02-15T10:00:00Z,b,sensor,online\n"
+    settings = load_all(tmp_path, [{"any.csv": health.HEADER + lines}])
+    named = visit(settings, "daily_trend", type="Any")
+    assert named.subheader[0].value == "1 Any device reported on Sun 15 Feb 2026"
+    assert named.selectbox(key="type").options == ["Any", "sensor", "(Any)"]
+    every = visit(settings, "daily_trend", type="(Any)")
+    assert every.subheader[0].value == "2 devices reported on Sun 15 Feb 2026"
 
 
 def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> None:

@@ -1,15 +1,21 @@
 """The page's state in its URL, for what a widget cannot bind by itself: a day, a device.
 
 `st.selectbox(bind="query-params")` writes what it displays (`Tue 9 May 2017`); a link should say
-`2017-05-09`. Here the URL is the state: callbacks write it, the page reads it.
+`2017-05-09`. Here the URL is the state: callbacks write it, the page reads it. What a link asks for
+in vain is taken out of it, and one notice says what is shown instead.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
+
+from pages.parts import words
+
+_INSTEAD = "shown instead of what the link asks for"
 
 
 def text(key: str) -> str | None:
@@ -25,6 +31,17 @@ def day(key: str = "day") -> dt.date | None:
         return None
 
 
+def day_within(first: dt.date, last: dt.date, usual: dt.date, key: str = "day") -> dt.date:
+    """The day that the URL names, else the nearest one from `first` to `last`, else `usual`."""
+    if text(key) is None:
+        return usual
+    asked = day(key)
+    shown = usual if asked is None else min(max(asked, first), last)
+    if shown != asked:
+        refuse(key, words.day(shown), None if shown == usual else shown)
+    return shown
+
+
 def put(key: str, value: object | None) -> None:
     """Write `key` into the URL; None, for the default, removes it."""
     if value is None:
@@ -36,3 +53,43 @@ def put(key: str, value: object | None) -> None:
 def put_day(value: dt.date | None, days: Sequence[dt.date], key: str = "day") -> None:
     """Write a day of `days`, oldest first; the newest is the default and left out."""
     put(key, None if value == days[-1] else value)
+
+
+def refuse(key: str, shown: str, value: object | None = None) -> None:
+    """Replace what the URL says of `key` by `value` (None: the default), shown as `shown`."""
+    st.session_state[_INSTEAD][key] = (st.query_params[key], shown)
+    put(key, value)
+
+
+@contextmanager
+def corrected() -> Iterator[None]:
+    """Around a page: above it, what the link asks for in vain and what is shown instead."""
+    notice = st.container()
+    instead: dict[str, tuple[str, str]] = {}
+    st.session_state[_INSTEAD] = instead
+    asked = st.query_params.to_dict()
+    yield
+    instead |= _dropped(asked)
+    if instead:
+        said = (
+            f"**{shown}** instead of `{key}={_short(text)}`"
+            for key, (text, shown) in instead.items()
+        )
+        notice.warning(
+            f"The link asks for what is not there, so shown is {', '.join(said)}.", icon="🔗"
+        )
+
+
+def _dropped(asked: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What Streamlit took out of the URL since the widget bound to it has no such value."""
+    gone = (key for key in asked if key in st.session_state and key not in st.query_params)
+    shown = {key: _text(st.session_state[key]) for key in gone}
+    return {key: (asked[key], text) for key, text in shown.items() if text != asked[key]}
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _short(text: str) -> str:
+    return text.replace("`", "'")[:40]

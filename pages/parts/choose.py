@@ -43,7 +43,7 @@ def one_of(
     default = usual or codes[0]
     chosen = address.text(key) or default
     if chosen not in options:
-        address.put(key, None)
+        address.refuse(key, options[default])
         chosen = default
     widget = f"{key} chosen"
     st.session_state[widget] = chosen
@@ -61,8 +61,7 @@ def one_of(
 
 def period(begin: dt.date, newest: dt.date) -> Period:
     """A length and the last day, between the first and the newest day of the data."""
-    last = address.day("last_day") or newest
-    last = min(max(last, begin), newest)
+    last = address.day_within(begin, newest, newest, "last_day")
     days = min(length((newest - begin).days + 1), (last - begin).days + 1)
     st.session_state["last day chosen"] = last
     st.date_input(
@@ -81,8 +80,11 @@ def length(all_days: int) -> int:
     """How many days, of the `all_days` that there are; the URL may name any number to LONGEST."""
     most = min(all_days, LONGEST)
     usual = min(USUAL_DAYS, most)
-    asked = _number(address.text("days"))
-    days = asked if asked and 0 < asked <= most else usual
+    asked = address.text("days")
+    days = _number(asked) or usual
+    if asked and not 0 < (_number(asked) or 0) <= most:
+        days = usual
+        address.refuse("days", _length_in_words(usual, all_days))
     options = sorted({*(known for known in DAYS if known < most), most, days})
     st.session_state["days chosen"] = days
     st.selectbox(
@@ -98,7 +100,7 @@ def length(all_days: int) -> int:
 
 def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date, key: str = "day") -> dt.date:
     """A day, with buttons to its neighbours and one back to `usual`, the default."""
-    chosen = min(max(address.day(key) or usual, begin), newest)
+    chosen = address.day_within(begin, newest, usual, key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _step("◀ Previous", chosen - DAY if chosen > begin else None, usual, key)
         st.session_state[f"{key} chosen"] = chosen

@@ -11,8 +11,8 @@ from pages.parts import address, calendar, words
 
 
 def choose(label: str, days: Sequence[dt.date], key: str = "day") -> dt.date:
-    """One of `days`, oldest first. What the URL names comes back even if it is none of them."""
-    day = address.day(key) or days[-1]
+    """One of `days`, oldest first; or a day between them that the URL names."""
+    day = _shown(days, key)
     widget = f"{key} chosen"
     st.session_state[widget] = day if day in days else None
     st.selectbox(
@@ -41,4 +41,8 @@ def step(label: str, to: dt.date | None, days: Sequence[dt.date], key: str = "da
 
 def neighbours(days: Sequence[dt.date]) -> tuple[dt.date | None, dt.date | None]:
     """The days before and after the one that the URL names."""
-    return calendar.neighbours(days, address.day() or days[-1])
+    return calendar.neighbours(days, _shown(days))
+
+
+def _shown(days: Sequence[dt.date], key: str = "day") -> dt.date:
+    return address.day_within(days[0], days[-1], days[-1], key)
