@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from functools import partial
 from typing import Any
 
@@ -87,7 +88,7 @@ def client(name: str, params: dict[str, Any]) -> str:
     routes = f"{site.origin()}/api/v1/reports"
     asked = json.dumps({"metric": name, "params": params})
     return (
-        f"curl -s -X POST {routes} -H 'Content-Type: application/json' -d '{asked}'\n"
+        f"curl -s -X POST {routes} -H 'Content-Type: application/json' -d {shlex.quote(asked)}\n"
         f"curl -s {routes}/REPORT_ID\n"
         f"curl -s {routes}/REPORT_ID/csv -o {name}.csv"
     )

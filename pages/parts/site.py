@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
@@ -30,7 +31,7 @@ def how_to_send(customer: str) -> None:
         language="bash",
         wrap_lines=True,
     )
-    folder = os.fspath(Settings.from_env().incoming / "customers" / customer)
+    folder = shlex.quote(os.fspath(Settings.from_env().incoming / "customers" / customer))
     st.markdown("Or put the file into the customer's folder and load it:")
     st.code(
         f"mkdir -p {folder} && cp rows.csv {folder}/\n{commands.load()}",
