@@ -47,12 +47,14 @@ def percent(value: float) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part of a whole: `12.5 %`; a part too small to show is `< 0.1 %`."""
+    """A part of a whole: `12.5 %`; `100 %` and `0 %` only where it is exactly that."""
     if not whole:
         return "–"
     value = 100 * part / whole
     if 0 < value < 0.1:
         return "< 0.1 %"
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
     return f"{value:.1f}".removesuffix(".0") + " %"
 
 
