@@ -8,10 +8,22 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, cards, charts, days, downloads, tables, trouble, words
+from pages.parts import (
+    answers,
+    calendar,
+    cards,
+    charts,
+    days,
+    downloads,
+    newest,
+    tables,
+    trouble,
+    words,
+)
 
 ANY = "Any"
 WEEK = 7
+TALL = 390  # pixels, picture and table
 
 
 class Choice(NamedTuple):
@@ -40,15 +52,17 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     chosen = controls(kinds, loaded)
-    daily = answers.ask("daily_devices", **chosen._asdict())
+    longer = with_week_before(chosen)
+    daily = longer.slice(longer.num_rows - chosen.days)
     rows = daily.to_pylist()
-    st.subheader(answer(rows, chosen), anchor=False)
+    st.subheader(answer(longer.to_pylist(), chosen), anchor=False)
+    newest.note(chosen.last_day)
     show_cards(rows)
     downloads.offer(daily, file_name(chosen), key="daily")
     chart, table = st.columns([8, 4])
     with chart:
         charts.draw(
-            charts.daily("Devices a day", 390),
+            charts.daily("Devices a day", TALL, few=len(rows) <= charts.FEW),
             points(rows),
             "trend",
             f"Line of {words.plural(chosen.kind)} that {chosen.doing} on each of "
@@ -56,6 +70,12 @@ def page() -> None:
         )
     with table:
         show_table(daily)
+
+
+def with_week_before(chosen: Choice) -> pa.Table:
+    """The days asked for, with more before them where a week before would be missing."""
+    days = calendar.known_days(chosen.last_day, max(chosen.days, WEEK + 1))
+    return answers.ask("daily_devices", **chosen._replace(days=days)._asdict())
 
 
 # Controls: type, status, last day, number of days.
@@ -152,7 +172,7 @@ def show_table(daily: pa.Table) -> None:
     st.dataframe(
         newest_first,
         hide_index=True,
-        height=390,
+        height="content" if daily.num_rows < TALL // charts.ROW else TALL,
         column_config=COLUMNS,
         placeholder="no data",
         alt="The same, day by day, newest first",

@@ -23,6 +23,7 @@ from pages.parts import (
     trouble,
     words,
 )
+from pages.parts.cards import arrow as change_arrow
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed
 
@@ -100,7 +101,7 @@ def week_card(place: DeltaGenerator, label: str, name: str, weeks: Rows) -> None
         label,
         words.count(values[-1]) if values else "–",
         NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
-        delta_arrow=fleets.arrow(change),
+        delta_arrow=change_arrow(change),
         delta_color="off" if change is None else "blue",
         chart_data=values[-SPARK_WEEKS:],
         help=HELP[name],
@@ -128,7 +129,7 @@ def hours_card(place: DeltaGenerator, days: Rows) -> None:
         "Online per device-day",
         in_hours(now),
         NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
-        delta_arrow=fleets.arrow(change),
+        delta_arrow=change_arrow(change),
         delta_color="off" if change is None else "blue",
         chart_data=[math.nan if value is None else value for value in values[-SPARK_DAYS:]],
         help=HELP["mean_hours"],
@@ -259,9 +260,13 @@ def hours_answer(days: Rows) -> str:
         return f"No device was online on {words.day(day['day'])}, the newest whole day"
     return (
         f"A device that was online on {words.day(day['day'])} was so for "
-        f"{fleets.long(day['mean_hours'])} on average; half of them for "
-        f"{fleets.long(day['median_hours'])}{' or more' if day['median_hours'] < 24 else ''}"
+        f"{fleets.long(day['mean_hours'])} on average; half of the devices were so "
+        f"{'all day' if day['median_hours'] == 24 else at_least(day['median_hours'])}"
     )
+
+
+def at_least(hours: float) -> str:
+    return f"for {fleets.long(hours)} or more"
 
 
 def hour_points(day: dict[str, Any], observed: Observed) -> Rows:

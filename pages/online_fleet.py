@@ -26,6 +26,7 @@ from pages.parts import (
     trouble,
     words,
 )
+from pages.parts.cards import arrow as change_arrow
 from pages.parts.choose import Period
 from pages.parts.fleets import FleetDay, Observed
 from warehouse import QueryFailed
@@ -137,7 +138,7 @@ def online_card(place: DeltaGenerator, label: str, days: Sequence[FleetDay], ind
         label,
         words.count(days[index].total),
         fleets.compared(days, index),
-        delta_arrow=fleets.arrow(change),
+        delta_arrow=change_arrow(change),
         delta_color="off" if change is None else "blue",
         chart_data=[day.total for day in recent(days, index)],
         help="Distinct devices online at any time in the window, each counted once.",

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, cards, charts, downloads, tables, trouble, words
+from pages.parts import answers, calendar, cards, charts, downloads, newest, tables, trouble, words
 
 DAYS = 60
 SPARKLINE_DAYS = 30
@@ -23,14 +23,17 @@ def page() -> None:
     rows = datasets.to_pylist()
     day = max(totals) if totals else None
     st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
+    if day:
+        newest.note(day)
     with st.container(horizontal=True):
         if day:
             show_newest_day(totals, day)
         show_trust(rows)
     if day:
+        drawn = points(totals, day)
         charts.draw(
-            charts.daily("Reports a day", 200),
-            points(totals, day),
+            charts.daily("Reports a day", 200, few=drawn.num_rows <= charts.FEW),
+            drawn,
             "reports",
             f"Line of health reports a day, up to {words.day(day)}",
         )

@@ -15,6 +15,7 @@ from pages.parts import (
     commands,
     days,
     device,
+    newest,
     ranking,
     trouble,
     words,
@@ -34,6 +35,7 @@ def page() -> None:
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     st.subheader(answer(rows, day), anchor=False)
+    newest.note(day)
     show_cards(totals, day, rows)
     ranking.show(leaders, rows, day, top)
     chosen = address.text("device")
@@ -68,7 +70,7 @@ def no_data(day: dt.date, loaded: list[dt.date]) -> None:
 def answer(leaders: list[dict[str, Any]], day: dt.date) -> str:
     first = leaders[0]
     level = [row["device_id"] for row in leaders if row["occurrences"] == first["occurrences"]]
-    many = f"{words.count(first['occurrences'])} times"
+    many = words.counted(first["occurrences"], "time")
     if len(level) > 1:
         others = words.counted(len(level) - 1, "other device")
         return f"`{level[0]}` and {others} reported most on {words.day(day)}: {many} each"

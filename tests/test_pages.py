@@ -18,7 +18,7 @@ from etl.run import load
 from pages.parts import commands, ranking, words
 from tests import health, visits
 from tests.etl.loading import folders, load_all
-from tests.visits import cards, drawn, said, table
+from tests.visits import cards, drawn, plain, said, sentence, table
 from warehouse import Settings, current_path
 
 PAGES = ("overview", "top_devices", "daily_trend", "data")
@@ -43,11 +43,11 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
 
 def test_the_newest_day_comes_first(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "`a` reported most on Sun 15 Feb 2026: 12 times, 20 % more than a week before"
     )
     assert cards(app) == {
-        "Reports": ("45", "+12 %"),
+        "Reports": ("45", "+12.5 %"),
         "Devices that reported": ("6", "±0 %"),
         "From the top 6": ("100 %", ""),
         "New in the top 6": ("1", ""),
@@ -68,7 +68,7 @@ def test_a_rank_that_moved_says_so_in_words(fortnight: Settings, visit: Visit) -
 
 def test_a_hole_a_week_before_is_no_drop(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", day="2026-02-12")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "`a` reported most on Thu 12 Feb 2026: 10 times; there is no data from a week before"
     )
     assert {row["change"] for row in table(app)} == {"no data"}
@@ -87,10 +87,10 @@ def test_sparklines_have_30_days_and_mark_those_without_data(
 def test_previous_and_next_skip_the_hole(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", day="2026-02-06")
     app.button(key="day ◀ Previous").click().run()
-    assert "Wed 4 Feb 2026" in app.subheader[0].value
+    assert "Wed 4 Feb 2026" in sentence(app)
     assert app.query_params["day"] == "2026-02-04"
     app.button(key="day Next ▶").click().run()
-    assert "Fri 6 Feb 2026" in app.subheader[0].value
+    assert "Fri 6 Feb 2026" in sentence(app)
 
 
 def test_the_newest_day_leaves_the_url(fortnight: Settings, visit: Visit) -> None:
@@ -102,11 +102,11 @@ def test_the_newest_day_leaves_the_url(fortnight: Settings, visit: Visit) -> Non
 
 def test_a_day_without_data_names_the_nearest(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", day="2026-02-05")
-    assert app.subheader[0].value == "No health reports were loaded for Thu 5 Feb 2026"
+    assert sentence(app) == "No health reports were loaded for Thu 5 Feb 2026"
     assert "Wed 4 Feb 2026** or **Fri 6 Feb 2026" in said(app)
     assert app.code[0].value.startswith(".venv/bin/python etl/load.py --incoming ")
     app.button(key="day Next ▶").click().run()
-    assert "Fri 6 Feb 2026" in app.subheader[0].value
+    assert "Fri 6 Feb 2026" in sentence(app)
 
 
 def test_a_link_says_how_many(fortnight: Settings, visit: Visit) -> None:
@@ -131,7 +131,7 @@ def test_a_link_that_makes_no_sense_shows_the_default_and_says_so(
     fortnight: Settings, visit: Visit, link: dict[str, str], instead: str
 ) -> None:
     app = visit(fortnight, "top_devices", **link)
-    assert "Sun 15 Feb 2026" in app.subheader[0].value
+    assert "Sun 15 Feb 2026" in sentence(app)
     assert len(table(app)) == 6
     (notice,) = app.warning
     assert notice.value == f"The link asks for what is not there, so shown is {instead}."
@@ -151,7 +151,7 @@ def test_a_link_that_makes_sense_gives_no_notice(
 
 def test_a_day_before_the_first_shows_the_first(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", last_day="1999-01-01", type="nosuch", days="99999")
-    assert "on Sun 1 Feb 2026" in app.subheader[0].value
+    assert "on Sun 1 Feb 2026" in sentence(app)
     assert app.warning[0].value == (
         "The link asks for what is not there, so shown is **Sun 1 Feb 2026** instead of "
         "`last_day=1999-01-01`, **sensor** instead of `type=nosuch`, **30** instead of "
@@ -199,10 +199,46 @@ def test_the_real_top_ten_of_9_may(tmp_path: Path, visit: Visit) -> None:
 
 def test_the_busiest_type_comes_first(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", days="15")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "4 sensor devices reported on Sun 15 Feb 2026, as many as a week before"
     )
     assert cards(app)["Days with data"] == ("14 of 15", "")
+
+
+@pytest.mark.parametrize("days", ["2", "7"])
+def test_a_few_days_are_compared_to_a_week_before_too(
+    fortnight: Settings, visit: Visit, days: str
+) -> None:
+    app = visit(fortnight, "daily_trend", days=days, type="Any")
+    assert sentence(app) == "6 devices reported on Sun 15 Feb 2026, as many as a week before"
+    assert len(table(app)) == int(days)
+    assert cards(app)["Days with data"] == (f"{days} of {days}", "")
+
+
+def test_the_newest_day_is_said_to_be_seen_in_part(fortnight: Settings, visit: Visit) -> None:
+    note = "Sun 15 Feb is seen only up to its newest report, at 14:03 UTC"
+    for page in ("overview", "top_devices", "daily_trend"):
+        assert note in said(visit(fortnight, page))
+    assert note not in said(visit(fortnight, "top_devices", day="2026-02-14"))
+    assert note not in said(visit(fortnight, "daily_trend", last_day="2026-02-14"))
+
+
+def test_a_number_stays_with_its_percent_sign(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "overview")
+    assert "12.5\u00a0%" in app.subheader[0].value
+    assert app.metric[0].delta == "+12.5\u00a0%"
+
+
+def test_a_drop_has_the_minus_of_everywhere(tmp_path: Path, visit: Visit) -> None:
+    days = {health.NEWEST - dt.timedelta(7): {"a": 3}, health.NEWEST: {"a": 1}}
+    files = {f"{day}.csv": health.day_file(day, counts) for day, counts in days.items()}
+    app = visit(load_all(tmp_path, [files]), "top_devices")
+    assert sentence(app) == (
+        "`a` reported most on Sun 15 Feb 2026: 1 time, 66.7 % fewer than a week before"
+    )
+    assert cards(app)["Reports"] == ("1", "−66.7 %")
+    assert app.metric[0].proto.direction == app.metric[0].proto.MetricDirection.DOWN
+    assert table(app)[0]["change"] == "−66.7 %"
 
 
 def test_a_gap_has_no_number(fortnight: Settings, visit: Visit) -> None:
@@ -215,7 +251,7 @@ def test_a_gap_has_no_number(fortnight: Settings, visit: Visit) -> None:
 
 def test_a_last_day_without_data_is_unknown(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", last_day="2026-02-05")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "No data was loaded for Thu 5 Feb 2026, so how many sensor devices reported is unknown"
     )
 
@@ -224,15 +260,15 @@ def test_a_type_that_is_called_any_is_one_of_them(tmp_path: Path, visit: Visit) 
     lines = "2026-02-15T10:00:00Z,a,Any,online\n2026-02-15T10:00:00Z,b,sensor,online\n"
     settings = load_all(tmp_path, [{"any.csv": health.HEADER + lines}])
     named = visit(settings, "daily_trend", type="Any")
-    assert named.subheader[0].value == "1 Any device reported on Sun 15 Feb 2026"
+    assert sentence(named) == "1 Any device reported on Sun 15 Feb 2026"
     assert named.selectbox(key="type").options == ["Any", "sensor", "(Any)"]
     every = visit(settings, "daily_trend", type="(Any)")
-    assert every.subheader[0].value == "2 devices reported on Sun 15 Feb 2026"
+    assert sentence(every) == "2 devices reported on Sun 15 Feb 2026"
 
 
 def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", type="camera", status="error")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
     )
 
@@ -255,10 +291,10 @@ def ages(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def test_any_day_of_the_calendar_is_shown(ages: Settings, visit: Visit, day: str) -> None:
     said_day = words.day(dt.date.fromisoformat(day))
     leading = visit(ages, "top_devices", day=day, device="a")
-    assert f"reported most on {said_day}" in leading.subheader[0].value
+    assert f"reported most on {said_day}" in sentence(leading)
     assert f"1 report on {words.short_day(dt.date.fromisoformat(day))} from 1 file" in said(leading)
     trend = visit(ages, "daily_trend", last_day=day)
-    assert trend.subheader[0].value == f"1 sensor device reported on {said_day}"
+    assert sentence(trend) == f"1 sensor device reported on {said_day}"
     assert trend.selectbox(key="last_day chosen").options == [
         "Fri 31 Dec 9999",
         "Sun 15 Feb 2026",
@@ -273,8 +309,8 @@ def test_any_day_of_the_calendar_is_shown(ages: Settings, visit: Visit, day: str
 
 def test_the_overview_says_what_the_newest_day_brought(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "overview")
-    assert app.subheader[0].value == (
-        "6 devices sent 45 reports on Sun 15 Feb 2026, 12 % more than a week before"
+    assert sentence(app) == (
+        "6 devices sent 45 reports on Sun 15 Feb 2026, 12.5 % more than a week before"
     )
     assert cards(app)["Days missing"] == ("1", "")
     assert cards(app)["Rejected rows"] == ("3", "")
@@ -288,7 +324,7 @@ def test_the_overview_says_what_the_newest_day_brought(fortnight: Settings, visi
 
 def test_what_came_in(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "data")
-    assert "took 14 files with 579 rows and rejected 3 rows" in app.subheader[0].value
+    assert "took 14 files with 579 rows and rejected 3 rows" in sentence(app)
     assert cards(app)["Files rejected"] == ("1", "")
     assert table(app)[0]["rows_read"] == 582
 
@@ -311,7 +347,7 @@ def test_the_numbers_of_rejected_rows_explain_each_other(fortnight: Settings, vi
     app = visit(fortnight, "data", show="Rejected rows")
     card = next(card for card in app.metric if card.label == "Rows rejected")
     assert card.value == "3"
-    assert card.proto.delta_description == "0.5 % of those read, 1 with 1 whole file"
+    assert plain(card.proto.delta_description) == "0.5 % of those read, 1 with 1 whole file"
     assert len(table(app)) == 2
     assert "Not in this list: 1 with 1 whole file; see *Files*." in said(app)
     overview = said(visit(fortnight, "overview"))
@@ -387,7 +423,7 @@ def test_a_lost_file_is_told_from_nothing_loaded(tmp_path: Path, visit: Visit) -
     assert app.header[0].value == "The DuckDB file is gone, the data is not"
     assert len(app.code) == 1
     load(settings)
-    assert visit(settings, "overview").subheader[0].value.startswith("6 devices sent 45 reports")
+    assert sentence(visit(settings, "overview")).startswith("6 devices sent 45 reports")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -403,7 +439,7 @@ def test_other_data_only(page: str, tmp_path: Path, visit: Visit) -> None:
     app = visit(settings, page)
     assert app.header[0].value == "No health reports have been loaded yet"
     assert "There is other data: servers." in said(app)
-    assert visit(settings, "overview").subheader[0].value.startswith("1 row of 1 dataset loaded")
+    assert sentence(visit(settings, "overview")).startswith("1 row of 1 dataset loaded")
 
 
 def broken(settings: Settings, to: Path) -> Settings:

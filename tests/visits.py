@@ -41,18 +41,34 @@ def visit(monkeypatch: pytest.MonkeyPatch, settings: Settings, page: str, **link
 def said(app: AppTest) -> str:
     """All running text of the page."""
     blocks = (*app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning)
-    return "\n".join(block.value for block in (*blocks, *app.error))
+    return plain("\n".join(block.value for block in (*blocks, *app.error)))
+
+
+def sentence(app: AppTest) -> str:
+    """The answer of the page."""
+    return plain(app.subheader[0].value)
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces, as a test writes them."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def cards(app: AppTest) -> dict[str, tuple[str, str]]:
     """Value and change of each metric card."""
-    return {card.label: (card.value, card.delta) for card in app.metric}
+    return {card.label: (plain(card.value), plain(card.delta)) for card in app.metric}
 
 
 def table(app: AppTest, place: int = 0) -> list[dict[str, Any]]:
     """The rows of a table of the page."""
     frame = app.dataframe[place].value
-    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
+    return [
+        {
+            name: plain(cell) if isinstance(cell, str) else cell
+            for name, cell in zip(frame.columns, row, strict=True)
+        }
+        for row in frame.itertuples(index=False)
+    ]
 
 
 def drawn(app: AppTest, alt: str) -> list[dict[str, Any]]:

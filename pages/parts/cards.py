@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
@@ -28,13 +29,13 @@ def against_week(
         math.nan if value is None else value
         for _, value in calendar.filled(values, day, sparkline_days)
     ]
-    change = _signed(100 * (values[day] - before) / before) if before else None
+    change = 100 * (values[day] - before) / before if before else None
     st.metric(
         label,
         words.count(values[day]),
-        change,
+        None if change is None else words.percent(change),
         delta_color="blue",
-        delta_arrow="off" if change and change.startswith("±") else "auto",
+        delta_arrow=arrow(change),
         delta_description=(
             f"against {words.short_day(day - calendar.WEEK)}" if before else "no data a week before"
         ),
@@ -44,6 +45,8 @@ def against_week(
     )
 
 
-def _signed(change_pct: float) -> str:
-    """With the hyphen that st.metric takes for a minus, to turn its arrow."""
-    return words.percent(change_pct).replace(words.MINUS, "-")
+def arrow(change_pct: float | None) -> Literal["up", "down", "off"]:
+    """The arrow beside a change; none where there is none to see."""
+    if change_pct is None or words.percent(change_pct) == words.UNCHANGED:
+        return "off"
+    return "up" if change_pct > 0 else "down"

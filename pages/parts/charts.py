@@ -16,6 +16,7 @@ from pages.parts import palette, spec
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 Spec = dict[str, Any]
+FEW = 10  # days
 HEADER = 44  # pixels, what an axis above the bars takes
 SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
 
@@ -62,13 +63,15 @@ def ranking(rows: int) -> Spec:
 
 
 @cache
-def daily(title: str, height: int = 280) -> Spec:
+def daily(title: str, height: int = 280, *, few: bool = False) -> Spec:
     """A line over days; days without data are grey bands and interrupt it, weekends are tinted.
+
+    With a `few` days, up to FEW, each of them has its label.
 
     Columns: day, amount (NULL without data), weekend, has_data, says.
     """
-    band = _bands()
-    middle = alt.X("utcyearmonthdate(day):T", title=None, axis=_days(), bandPosition=0.5)
+    band = _bands(few)
+    middle = _day(few).bandPosition(0.5)
     amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d"))
     line = alt.Chart().encode(x=middle, y=amount)
     return spec.of(
@@ -153,12 +156,14 @@ def loads() -> Spec:
     )
 
 
-def _bands() -> alt.Chart:
-    return alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=_days()))
+def _bands(few: bool = False) -> alt.Chart:
+    return alt.Chart().encode(x=_day(few))
 
 
-def _days() -> alt.Axis:
-    return alt.Axis(format="%-d %b", labelOverlap=True, grid=False)
+def _day(few: bool) -> alt.X:
+    """Along time, which names the beginnings of days, or a few days by themselves."""
+    axis = alt.Axis(format="%-d %b", labelOverlap=True, labelAngle=0, grid=False)
+    return alt.X(f"utcyearmonthdate(day):{'O' if few else 'T'}", title=None, axis=axis)
 
 
 def _weekends(band: alt.Chart) -> alt.Chart:

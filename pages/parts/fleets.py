@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -89,13 +89,6 @@ def change(days: Sequence[FleetDay], index: int) -> float | None:
     if index < 7 or not days[index - 7].complete or not days[index - 7].total:
         return None
     return 100 * (days[index].total / days[index - 7].total - 1)
-
-
-def arrow(percent: float | None) -> Literal["up", "down", "off"]:
-    """The arrow beside a change; none where there is none to see."""
-    if percent is None or words.percent(percent) == words.percent(0):
-        return "off"
-    return "up" if percent > 0 else "down"
 
 
 def long(hours: float) -> str:

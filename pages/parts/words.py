@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 MINUS = "\N{MINUS SIGN}"
+PERCENT = "\N{NO-BREAK SPACE}%"
+UNCHANGED = f"±0{PERCENT}"
 
 
 def day(value: dt.date) -> str:
@@ -40,10 +42,10 @@ def plural(noun: str) -> str:
 
 def percent(value: float) -> str:
     """A change in percent with its sign: `+20 %`, `−3.4 %`, `±0 %`."""
-    text = f"{abs(value):,.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}".removesuffix(".0")
+    text = f"{abs(value):,.1f}".removesuffix(".0")
     if text == "0":
-        return "±0 %"
-    return f"{'+' if value > 0 else MINUS}{text} %"
+        return UNCHANGED
+    return f"{'+' if value > 0 else MINUS}{text}{PERCENT}"
 
 
 def share(part: int, whole: int) -> str:
@@ -52,10 +54,10 @@ def share(part: int, whole: int) -> str:
         return "–"
     value = 100 * part / whole
     if 0 < value < 0.1:
-        return "< 0.1 %"
+        return f"< 0.1{PERCENT}"
     if 99.95 <= value < 100:
-        return "> 99.9 %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
+        return f"> 99.9{PERCENT}"
+    return f"{value:.1f}".removesuffix(".0") + PERCENT
 
 
 def change(value: float | None, baseline: str) -> str:
@@ -66,7 +68,7 @@ def change(value: float | None, baseline: str) -> str:
 def compared(value: float) -> str:
     """A change inside a sentence: `20 % more than`, `as many as`."""
     said = percent(value).lstrip(f"+{MINUS}")
-    if said == "±0 %":
+    if said == UNCHANGED:
         return "as many as"
     return f"{said} {'more' if value > 0 else 'fewer'} than"
 
