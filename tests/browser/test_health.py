@@ -122,6 +122,7 @@ def test_a_click_on_a_row_opens_the_device(page: Page) -> None:
 def test_a_click_on_a_bar_opens_the_device_again_and_again(page: Page) -> None:
     open_top_devices(page)
     for _ in range(2):
+        settle(page)  # a picture that is still being drawn takes no click
         bars = page.get_by_test_id("stVegaLiteChart").first.locator(
             "path[aria-label*='device: b;']"
         )
@@ -166,6 +167,12 @@ def test_a_table_offers_no_other_file_than_the_buttons_above_it(page: Page) -> N
     toolbar = page.get_by_test_id("stElementToolbar").first
     expect(toolbar.get_by_role("button", name="Search")).to_be_visible()
     expect(toolbar.get_by_role("button", name="Download as CSV")).to_have_count(0)
+
+
+def test_each_of_a_few_days_is_named_once(page: Page) -> None:
+    page.goto("/daily_trend?days=2")
+    labels = page.get_by_test_id("stVegaLiteChart").first.locator("svg text", has_text="Feb")
+    expect(labels).to_have_text(["14 Feb", "15 Feb"])
 
 
 def test_the_newest_day_of_a_sparkline_is_in_view(page: Page) -> None:
