@@ -24,7 +24,7 @@ from etl.datasets import Dataset, datasets
 from warehouse.database import glob_literal, insert, literal
 
 FOLDER = Path(catalog.__file__).parent / "marts"
-BATCH_ROWS = 200_000
+BATCH_ROWS = 800_000
 WORKERS = 2
 
 # What SQL cannot make the same everywhere: IANA rules and a fitted model. Each module's
@@ -173,9 +173,11 @@ def _recompute_days(
         with connection.cursor() as cursor:
             cursor.execute(view)
             for mart in chain:
-                cursor.execute(f"create temp table {mart.name} as {mart.definition}")
-            for mart in chain:
-                cursor.execute(f"insert into computed.{mart.name} from temp.{mart.name}")
+                if any(mart.name in later.reads for later in chain):
+                    cursor.execute(f"create temp table {mart.name} as {mart.definition}")
+                    cursor.execute(f"insert into computed.{mart.name} from temp.{mart.name}")
+                else:
+                    cursor.execute(f"insert into computed.{mart.name} {mart.definition}")
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(compute, views))
@@ -194,7 +196,7 @@ def _file(connection: duckdb.DuckDBPyConnection) -> str:
 def _batches(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, days: frozenset[dt.date]
 ) -> Iterable[list[dt.date]]:
-    """The days in order, in groups that are small enough for the processor's cache."""
+    """The days in order, in groups large enough to be worth a statement, and small ones in memory."""
     rows = connection.execute(
         "select day, sum(rows)::bigint from parquet_files where dataset = ? and day = any(?) "
         "group by day order by day",
