@@ -27,16 +27,22 @@ ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 30
 
 LAKE_TOP = """
-with today as (
-    select id, count(distinct (timestamp, type, status)) as occurrences
-    from health_reports where day = $on_day group by id
+with occurrences as (
+    select day, id, count(distinct (timestamp, type, status)) as occurrences
+    from health_reports where day in ($on_day, $on_day::date - 7) group by day, id
 ),
-before as (
-    select id, count(distinct (timestamp, type, status)) as occurrences
-    from health_reports where day = $on_day::date - 7 group by id
-)
-select today.id, today.occurrences, coalesce(before.occurrences, 0)
-from today left join before using (id) order by today.occurrences desc, today.id limit 10
+ranked as (
+    select *, row_number() over (partition by day order by occurrences desc, id) as day_rank
+    from occurrences
+),
+today as (from ranked where day = $on_day and day_rank <= 10),
+week_before as (from ranked where day = $on_day::date - 7)
+select today.day_rank, today.id, today.occurrences, coalesce(week_before.occurrences, 0),
+    100.0 * (today.occurrences - week_before.occurrences) / week_before.occurrences,
+    week_before.day_rank,
+    case when (select count(*) = 0 from week_before) then 'no data'
+        when week_before.id is null then 'new' else 'ok' end
+from today left join week_before using (id) order by today.day_rank
 """
 LAKE_DAILY = """
 select day, count(distinct id), count(distinct (timestamp, id, type, status))

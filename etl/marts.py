@@ -196,7 +196,7 @@ def _file(connection: duckdb.DuckDBPyConnection) -> str:
 def _batches(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, days: frozenset[dt.date]
 ) -> Iterable[list[dt.date]]:
-    """The days in order, in groups large enough to be worth a statement, and small ones in memory."""
+    """The days in order, in groups large enough to be worth their statements."""
     rows = connection.execute(
         "select day, sum(rows)::bigint from parquet_files where dataset = ? and day = any(?) "
         "group by day order by day",
