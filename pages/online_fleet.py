@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -200,6 +201,7 @@ def picture(
     days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen: Choice
 ) -> None:
     period = chosen.period
+    key = charts.key_of("fleet", address.text("day"))
     projected = draws(ahead, observed, chosen)
     rows = [bar(day, observed) for day in inside(days, period)]
     if projected and ahead.rows is not None:
@@ -216,10 +218,10 @@ def picture(
             prefix="Fleets of ",
         ),
         stacks.table(rows, len(KINDS), projected),
-        "fleet",
+        key,
         f"Bars of {title(chosen)[:1].lower()}{title(chosen)[1:]} by the size of the owner's "
         f"fleet, {words.day(period.first)} to {words.day(period.last)}",
-        choose_bar,
+        partial(choose_bar, key),
     )
     st.caption(" ".join(notes(days, ahead, observed, chosen)))
 
@@ -316,8 +318,8 @@ def missed(row: dict[str, Any]) -> str:
     )
 
 
-def choose_bar() -> None:
-    points = st.session_state["fleet"]["selection"].get("day")
+def choose_bar(key: str) -> None:
+    points = st.session_state[key]["selection"].get("day")
     if points:
         address.put("day", points[0]["iso"])
         for elsewhere in ("view", "device"):

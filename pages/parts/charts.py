@@ -34,6 +34,18 @@ def draw(
     )
 
 
+def key_of(name: str, chosen: str | None) -> str:
+    """A key that is new whenever what is chosen changes.
+
+    A chart keeps its selection under its key, and what it believes selected takes no click.
+    """
+    held = f"{name} and what is chosen"
+    before, number = st.session_state.get(held, (chosen, 0))
+    number += before != chosen
+    st.session_state[held] = (chosen, number)
+    return f"{name} {number}"
+
+
 @cache
 def ranking(rows: int) -> Spec:
     """Horizontal bars in the order of the rows, with a tick for the week before.

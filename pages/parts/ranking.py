@@ -48,7 +48,7 @@ def show_table(
 
 
 def show_bars(rows: list[dict[str, Any]], chosen: str | None) -> None:
-    key = f"bars {chosen}"  # anew for each device, so that every bar can be clicked again
+    key = charts.key_of("bars", chosen)
     charts.draw(
         charts.ranking(len(rows)),
         bar_rows(rows, chosen),

@@ -121,7 +121,7 @@ def test_a_click_on_a_row_opens_the_device(page: Page) -> None:
 
 def test_a_click_on_a_bar_opens_the_device_again_and_again(page: Page) -> None:
     open_top_devices(page)
-    for _ in range(2):
+    for _ in range(4):
         settle(page)  # a picture that is still being drawn takes no click
         bars = page.get_by_test_id("stVegaLiteChart").first.locator(
             "path[aria-label*='device: b;']"
