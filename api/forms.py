@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -29,20 +30,27 @@ class Form:
 async def receive(content_type: str, body: AsyncIterator[bytes], part: Part) -> Form:
     """Read the whole body, the field `file` to `part`, the others to the form.
 
-    At most WRITE_BYTES of it are in memory. Raises Refused (413, 415, 422) after the body was read
-    to its end, so that the client gets to see why, and what `body` raises when it breaks off.
+    One piece of WRITE_BYTES is written while the next comes in. Raises Refused (413, 415, 422)
+    after the body was read to its end, so that the client gets to see why, and what `body` raises
+    when it breaks off.
     """
+    writing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    writing.set_result(None)
     try:
         reader = _Reader(_boundary(content_type))
         async for chunk in body:
             reader.feed(chunk)
             if reader.held_bytes >= WRITE_BYTES:
-                await run_in_threadpool(part.write, reader.taken())
+                await writing
+                writing = asyncio.ensure_future(run_in_threadpool(part.write, reader.taken()))
         reader.finish()
+        await writing
         await run_in_threadpool(part.write, reader.taken())
     except Refused:
         await _drain(body)
         raise
+    finally:
+        await asyncio.wait([writing])
     return reader.form
 
 
