@@ -75,7 +75,7 @@ def in_whole_files(before: str, dataset: str | None = None) -> str:
     rows = sum(files["rows_rejected"].to_pylist())
     if not rows:
         return ""
-    return f"{before}{words.count(rows)} with {words.counted(files.num_rows, 'whole file')}"
+    return f"{before}{words.count(rows)} in {words.counted(files.num_rows, 'whole file')}"
 
 
 # Loads.

@@ -136,7 +136,7 @@ def show_datasets(datasets: pa.Table) -> None:
 
 COLUMNS = {
     "dataset": tables.words("Dataset"),
-    "newest_event": tables.instant("Newest event"),
+    "newest_event": tables.instant("Newest event", width=160),
     "last_load": tables.instant("Last load"),
     "rows": tables.number("Rows"),
     "files": tables.number("Files"),

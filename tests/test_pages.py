@@ -347,9 +347,9 @@ def test_the_numbers_of_rejected_rows_explain_each_other(fortnight: Settings, vi
     app = visit(fortnight, "data", show="Rejected rows")
     card = next(card for card in app.metric if card.label == "Rows rejected")
     assert card.value == "3"
-    assert plain(card.proto.delta_description) == "0.5 % of those read, 1 with 1 whole file"
+    assert plain(card.proto.delta_description) == "0.5 % of those read, 1 in 1 whole file"
     assert len(table(app)) == 2
-    assert "Not in this list: 1 with 1 whole file; see *Files*." in said(app)
+    assert "Not in this list: 1 in 1 whole file; see *Files*." in said(app)
     overview = said(visit(fortnight, "overview"))
     assert "Not in the table: 1 file with 1 row that fits no dataset" in overview
 

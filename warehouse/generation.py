@@ -33,7 +33,7 @@ def current_path(settings: Settings) -> Path:
     except OSError as gone:
         raise NoGeneration(
             f"Nothing has been loaded into {os.fspath(settings.data)!r} yet: "
-            "run `python etl/load.py`."
+            "run `.venv/bin/python etl/load.py`."
         ) from gone
 
 
@@ -48,7 +48,7 @@ class Generation:
         except duckdb.Error as broken:
             raise QueryFailed(
                 f"{path.name} cannot be read ({broken}). The lake still holds every row: "
-                "run `python etl/verify.py --repair`."
+                "run `.venv/bin/python etl/verify.py --repair`."
             ) from broken
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:

@@ -19,9 +19,9 @@ def day(label: str, help: str | None = None) -> Any:
     return st.column_config.DateColumn(label, format=DAY, help=help)
 
 
-def instant(label: str, help: str | None = None) -> Any:
+def instant(label: str, help: str | None = None, width: Any = None) -> Any:
     """A UTC instant; the label says so."""
-    return st.column_config.DatetimeColumn(f"{label} (UTC)", format=INSTANT, help=help)
+    return st.column_config.DatetimeColumn(f"{label} (UTC)", format=INSTANT, help=help, width=width)
 
 
 def words(label: str, help: str | None = None, width: Any = None) -> Any:
