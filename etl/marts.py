@@ -163,7 +163,7 @@ def _recompute_days(
         cursor.execute("attach if not exists ':memory:' as computed")
         for mart in chain:
             stored = f'"{_file(connection)}".{mart.name}'
-            cursor.execute(f"create table computed.{mart.name} as from {stored} limit 0")
+            cursor.execute(f"create or replace table computed.{mart.name} as from {stored} limit 0")
     views = [
         _view_sql(connection, dataset, data, "create temp view", batch)
         for batch in _batches(connection, dataset, days)

@@ -102,6 +102,14 @@ def test_a_lost_warehouse_is_named(settings: Settings, capsys: pytest.CaptureFix
     assert "the warehouse is lost; --repair" in capsys.readouterr().out
 
 
+def test_a_lost_warehouse_and_a_new_file_take_one_run(settings: Settings) -> None:
+    lose_all_generations(settings)
+    late = {"late.csv": "timestamp,id,type,status\n2017-05-09T10:00:00Z,late,t,s\n"}
+    summary = load_once(Settings(settings.incoming.parent / "late", settings.data), late)
+    assert (summary.loaded, summary.rows_loaded) == (1, 1)
+    assert verified(settings) == 0
+
+
 def test_a_generation_number_never_comes_back(settings: Settings) -> None:
     before = int(current_path(settings).stem)
     lose_the_link(settings)

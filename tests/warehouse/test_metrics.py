@@ -259,7 +259,7 @@ def test_before_the_first_load_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLEETPULSE_DATA", str(tmp_path))
-    with pytest.raises(NoGeneration, match=r"run `python etl/load\.py`"):
+    with pytest.raises(NoGeneration, match=r"run `.venv/bin/python etl/load\.py`"):
         metric("freshness")
 
 
