@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.dialect import Dialect
-from etl.scan import MAX_LINE_BYTES, blank_lines, open_text
+from etl.scan import MAX_LINE_BYTES, blank_lines, blocks, open_text
 from warehouse.database import glob_literal
 
 SQL = Path(__file__).parent / "sql"
@@ -53,10 +52,13 @@ class Source:
         }
 
     def unpack(self, folder: Path) -> None:
-        """Put the plain text into `folder`, to be read from there."""
+        """Put the plain text into `folder`, to be read from there.
+
+        Raises Unreadable where the compressed stream is broken.
+        """
         plain = folder / f"{self.source_id}.csv"
         with self.text.open("rb") as stored, plain.open("wb") as unpacked:
-            shutil.copyfileobj(open_text(self.text, stored), unpacked)
+            unpacked.writelines(blocks(open_text(self.text, stored)))
         self.text, self.compression = plain, "none"
 
     @property
