@@ -1,4 +1,4 @@
-"""Pictures of what changes in a fleet: devices that come and go, hours online, servers that end."""
+"""Pictures of a fleet: devices that come and go, hours online, servers that end, one device."""
 
 from __future__ import annotations
 
@@ -111,6 +111,44 @@ def cut_off(instants: str, height: int = 240) -> spec.Spec:
     stems = base.mark_rule(color=palette.STATUS["error"], strokeWidth=2)
     heads = base.mark_point(color=palette.STATUS["error"], filled=True, size=70, opacity=1)
     return spec.of(alt.layer(stems, heads).properties(height=height))
+
+
+@cache
+def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
+    """One row of bars over time, coloured by the rule that decided where each ends.
+
+    `instants` formats the axis. Columns: started, ended, rule (one of `kinds`), since, until, long,
+    user, server, means.
+    """
+    names, hues = zip(*kinds, strict=True)
+    colour = alt.Scale(domain=names, range=hues)
+    bars = (
+        alt.Chart()
+        .mark_bar(height=32, strokeWidth=1.5)
+        .encode(
+            x=alt.X(
+                "started:T",
+                scale=alt.Scale(type="utc"),
+                title=None,
+                axis=alt.Axis(grid=False, labelOverlap=True, format=instants),
+            ),
+            x2="ended:T",
+            color=alt.Color(
+                "rule:N", scale=colour, legend=stacks.named_legend(kinds, "Next event")
+            ),
+            stroke=alt.Stroke("rule:N", scale=colour, legend=None),
+            tooltip=_texts(
+                since="Online from",
+                until="Until",
+                long="For",
+                user="User",
+                server="Server",
+                rule="Next event",
+                means="So",
+            ),
+        )
+    )
+    return spec.of(alt.layer(bars).properties(height=190))
 
 
 def _texts(**titles: str) -> list[alt.Tooltip]:

@@ -12,6 +12,8 @@ import streamlit as st
 
 from pages.parts import answers, words
 
+Row = dict[str, Any]
+Rows = list[Row]
 SIZES = {"1-2": "1–2", "3-9": "3–9", "10-99": "10–99", "100-999": "100–999", "1000+": "1,000+"}
 DAY = dt.timedelta(1)
 
@@ -91,8 +93,26 @@ def change(days: Sequence[FleetDay], index: int) -> float | None:
     return 100 * (days[index].total / days[index - 7].total - 1)
 
 
-def long(hours: float) -> str:
-    """`3 days 4 h`, below two days `6 h 40 min` or `24 h`; none is `no time`."""
+def seen(day: FleetDay, observed: Observed) -> str:
+    """How much of the window was seen, in words."""
+    if not day.complete:
+        return f"from {words.day(observed.begin)}, the first event"
+    if day.day == observed.newest:
+        return f"until the newest event, {observed.newest_at:%H:%M} UTC"
+    if day.day not in observed.active:
+        return "no device came online"
+    return "whole"
+
+
+def newest_whole(rows: Rows) -> Row | None:
+    """The newest of the days or weeks that was seen as a whole."""
+    return next((row for row in reversed(rows) if row["complete"]), None)
+
+
+def long(hours: float | None) -> str:
+    """`3 days 4 h`, below two days `6 h 40 min` or `24 h`; zero is `no time`, unknown is `–`."""
+    if hours is None:
+        return "–"
     if not hours:
         return "no time"
     if hours < 48:

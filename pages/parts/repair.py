@@ -1,19 +1,18 @@
-"""How the event stream was repaired: what each rule decided, and the intervals of one device."""
+"""How the event stream was repaired: what each rule decided, in all and day by day."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, charts, downloads, fleets, palette, spec, stacks, tables, words
+from pages.parts import calendar, charts, downloads, fleets, palette, stacks, tables, words
 from pages.parts.choose import Period
+from pages.parts.fleets import Observed
 
 DECIDES = {
     "offline, same server": "Nothing is missing: online until that event",
@@ -40,12 +39,18 @@ NEXT = {
     "events ignored": "Events ignored",
     "events on unknown servers": "Events on unknown servers",
 }
+Events = dict[dt.date, dict[str, int]]  # by day and rule
 TWO_LINES = 66  # pixels: rows that are higher than 64 wrap their text
 
 
 class Total(NamedTuple):
     events: int = 0
     hours: float = 0.0
+
+
+def audit(observed: Observed, period: Period) -> pa.Table:
+    """The audit of the period: events and hours of each day and rule."""
+    return fleets.between(fleets.audit(observed.newest), period.first, period.last)
 
 
 def totals(audit: pa.Table) -> dict[str, Total]:
@@ -63,30 +68,16 @@ def by_day(audit: pa.Table, days: Iterable[dt.date]) -> list[int]:
     return [sum(events.get(day, {}).get(rule, 0) for rule in REPAIRED) for day in days]
 
 
-# The audit: a table by rule, and its days.
+# A table by rule, and its days.
 
 
-def show_audit(audit: pa.Table, period: Period) -> None:
-    """`audit` holds the days of the period."""
-    counted = totals(audit)
+def show(observed: Observed, period: Period) -> None:
+    audited = audit(observed, period)
+    counted, events = totals(audited), amounts(audited)
+    days = calendar.span(period.last, period.days)
     st.markdown(f"**{answer(counted)}**")
-    events = amounts(audit)
-    days = [period.first + dt.timedelta(step) for step in range(period.days)]
-    kinds = tuple((NEXT[rule], palette.RULE[rule]) for rule in DRAWN)
-    charts.draw(
-        stacks.stack(
-            kinds,
-            "Events a day",
-            "All of these",
-            long=period.days > stacks.LONG,
-            height=240,
-        ),
-        stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),
-        "repaired",
-        f"Bars of repaired and ignored events a day, {words.day(period.first)} to "
-        f"{words.day(period.last)}",
-    )
-    downloads.offer(audit, f"repair-audit-{period.first}-{period.last}", key="audit")
+    show_picture(events, days)
+    downloads.offer(audited, f"repair-audit-{period.first}-{period.last}", key="audit")
     st.dataframe(
         audit_rows(counted, events, days),
         hide_index=True,
@@ -95,6 +86,22 @@ def show_audit(audit: pa.Table, period: Period) -> None:
         column_config=AUDIT,
         placeholder="–",
         alt="What each rule decided",
+    )
+
+
+def show_picture(events: Events, days: Sequence[dt.date]) -> None:
+    kinds = tuple((NEXT[rule], palette.RULE[rule]) for rule in DRAWN)
+    charts.draw(
+        stacks.stack(
+            kinds,
+            "Events a day",
+            "All of these",
+            long=len(days) > stacks.LONG,
+            height=240,
+        ),
+        stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),
+        "repaired",
+        f"Bars of repaired and ignored events a day, {words.day(days[0])} to {words.day(days[-1])}",
     )
 
 
@@ -131,9 +138,8 @@ def answer(counted: dict[str, Total]) -> str:
     )
 
 
-def amounts(audit: pa.Table) -> dict[dt.date, dict[str, int]]:
-    """Events by day and rule."""
-    found: dict[dt.date, dict[str, int]] = defaultdict(dict)
+def amounts(audit: pa.Table) -> Events:
+    found: Events = defaultdict(dict)
     for row in audit.select(["day", "rule", "events"]).to_pylist():
         found[row["day"]][row["rule"]] = row["events"]
     return found
@@ -151,9 +157,7 @@ def bar(day: dt.date, events: dict[str, int]) -> stacks.Row:
     )
 
 
-def audit_rows(
-    counted: dict[str, Total], events: dict[dt.date, dict[str, int]], days: list[dt.date]
-) -> pa.Table:
+def audit_rows(counted: dict[str, Total], events: Events, days: Sequence[dt.date]) -> pa.Table:
     online = sum(counted[rule].events for rule in DECIDES)
     rules = {**DECIDES, **BESIDE}
     return pa.table(
@@ -169,138 +173,3 @@ def audit_rows(
             "days": [[events.get(day, {}).get(rule, 0) for day in days] for rule in rules],
         }
     )
-
-
-# One device: its intervals.
-
-
-def show_device(device: str) -> None:
-    intervals = answers.ask("device_online", device=device)
-    if not intervals.num_rows:
-        st.info(
-            f"No online event of a device `{device}` was loaded. Ids are matched exactly as the "
-            "files write them.",
-            icon="🔎",
-        )
-        return
-    rows = intervals.to_pylist()
-    st.markdown(f"**{device_answer(device, rows)}**")
-    charts.draw(
-        timeline(stacks.instants(rows[-1]["ended_at"] - rows[0]["started_at"])),
-        pa.Table.from_pylist([stretch(row) for row in rows]),
-        "intervals",
-        f"The {words.counted(len(rows), 'interval')} in which device {device} was online",
-    )
-    downloads.offer(intervals, f"device-online-{device}", key="device")
-    st.dataframe(
-        interval_rows(intervals, rows),
-        hide_index=True,
-        column_config=INTERVALS,
-        alt=f"Online intervals of device {device}, newest first",
-    )
-
-
-INTERVALS = {
-    "started": tables.instant("Online from"),
-    "ended": tables.instant("Until"),
-    "long": tables.amount_in_words("For"),
-    "user": tables.words("User"),
-    "server": tables.words("Server"),
-    "rule": tables.words("Next event", "The device's next event decides where the interval ends"),
-    "means": tables.words("So", width="large"),
-}
-
-
-def device_answer(device: str, rows: list[dict[str, Any]]) -> str:
-    hours = sum(row["hours"] for row in rows)
-    last = rows[-1]
-    owners = list(dict.fromkeys(row["user_id"] for row in rows))
-    owned = f"user `{owners[-1]}`"
-    if len(owners) > 1:
-        owned = f"{words.counted(len(owners), 'user')}, last {owned}"
-    return (
-        f"Device `{device}` of {owned} came online "
-        f"{'once' if len(rows) == 1 else words.counted(len(rows), 'time')} for "
-        f"{fleets.long(hours)} in all, last until {words.instant(last['ended_at'])}"
-    )
-
-
-def closed(row: dict[str, Any]) -> str:
-    """What ended the interval, in words."""
-    if row["cut_off"]:
-        return f"Ended by the destruction of server {row['server_id']}"
-    if row["rule"] == "none":
-        return "Still online at the newest event of all"
-    if row["rule"] == "offline, other server":
-        return "Next event ignored; the server still lives at the newest event of all"
-    return "Ended by the next event"
-
-
-def interval_rows(intervals: pa.Table, rows: list[dict[str, Any]]) -> pa.Table:
-    shown = pa.table(
-        {
-            "started": intervals["started_at"],
-            "ended": intervals["ended_at"],
-            "long": [fleets.long(row["hours"]) for row in rows],
-            "user": intervals["user_id"],
-            "server": intervals["server_id"],
-            "rule": [NEXT[row["rule"]] for row in rows],
-            "means": [closed(row) for row in rows],
-        }
-    )
-    return shown.take(list(range(len(rows)))[::-1])
-
-
-def stretch(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "started": row["started_at"],
-        "ended": row["ended_at"],
-        "rule": NEXT[row["rule"]],
-        "from": words.instant(row["started_at"]),
-        "until": words.instant(row["ended_at"]),
-        "long": fleets.long(row["hours"]),
-        "user": row["user_id"],
-        "server": row["server_id"],
-        "means": closed(row),
-    }
-
-
-@cache
-def timeline(instants: str) -> spec.Spec:
-    """One row of bars over time, coloured by the rule that decided where each ends.
-
-    `instants` is the format of the axis.
-    """
-    instant = alt.Axis(grid=False, labelOverlap=True, format=instants)
-    kinds = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
-    names, hues = zip(*kinds, strict=True)
-    colour = alt.Scale(domain=names, range=hues)
-    bars = (
-        alt.Chart()
-        .mark_bar(height=32, strokeWidth=1.5)
-        .encode(
-            x=alt.X("started:T", scale=alt.Scale(type="utc"), title=None, axis=instant),
-            x2="ended:T",
-            color=alt.Color(
-                "rule:N",
-                scale=colour,
-                legend=stacks.named_legend(kinds, "Next event"),
-            ),
-            stroke=alt.Stroke("rule:N", scale=colour, legend=None),
-            tooltip=[
-                alt.Tooltip(field, type="nominal", title=title) for field, title in HOVER.items()
-            ],
-        )
-    )
-    return spec.of(alt.layer(bars).properties(height=190))
-
-
-HOVER = {
-    "from": "Online from",
-    "until": "Until",
-    "long": "For",
-    "user": "User",
-    "server": "Server",
-    "rule": "Next event",
-    "means": "So",
-}

@@ -1,0 +1,129 @@
+"""One device: the intervals in which it was online, and what ended each."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.parts import (
+    address,
+    answers,
+    charts,
+    downloads,
+    fleet_charts,
+    fleets,
+    palette,
+    stacks,
+    tables,
+    words,
+)
+from pages.parts.fleets import Row, Rows
+from pages.parts.repair import DECIDES, NEXT
+
+KINDS = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
+
+
+def show() -> None:
+    st.session_state["device asked"] = address.text("device") or ""
+    device = st.text_input(
+        "Device",
+        key="device asked",
+        placeholder="An id, as the files write it",
+        on_change=lambda: address.put("device", st.session_state["device asked"].strip() or None),
+        width=260,
+    )
+    if device:
+        show_intervals(device.strip())
+
+
+def show_intervals(device: str) -> None:
+    intervals = answers.ask("device_online", device=device)
+    if not intervals.num_rows:
+        st.info(
+            f"No online event of a device `{device}` was loaded. Ids are matched exactly as the "
+            "files write them.",
+            icon="🔎",
+        )
+        return
+    rows = intervals.to_pylist()
+    st.markdown(f"**{answer(device, rows)}**")
+    charts.draw(
+        fleet_charts.intervals(
+            KINDS, stacks.instants(rows[-1]["ended_at"] - rows[0]["started_at"])
+        ),
+        pa.Table.from_pylist([drawn(row) for row in rows]),
+        "intervals",
+        f"The {words.counted(len(rows), 'interval')} in which device {device} was online",
+    )
+    downloads.offer(intervals, f"device-online-{device}", key="device")
+    st.dataframe(
+        interval_rows(intervals, rows),
+        hide_index=True,
+        column_config=INTERVALS,
+        alt=f"Online intervals of device {device}, newest first",
+    )
+
+
+INTERVALS = {
+    "started": tables.instant("Online from"),
+    "ended": tables.instant("Until"),
+    "long": tables.amount_in_words("For"),
+    "user": tables.words("User"),
+    "server": tables.words("Server"),
+    "rule": tables.words("Next event", "The device's next event decides where the interval ends"),
+    "means": tables.words("So", width="large"),
+}
+
+
+def answer(device: str, rows: Rows) -> str:
+    hours = sum(row["hours"] for row in rows)
+    last = rows[-1]
+    owners = list(dict.fromkeys(row["user_id"] for row in rows))
+    owned = f"user `{owners[-1]}`"
+    if len(owners) > 1:
+        owned = f"{words.counted(len(owners), 'user')}, last {owned}"
+    return (
+        f"Device `{device}` of {owned} came online "
+        f"{'once' if len(rows) == 1 else words.counted(len(rows), 'time')} for "
+        f"{fleets.long(hours)} in all, last until {words.instant(last['ended_at'])}"
+    )
+
+
+def closed(row: Row) -> str:
+    """What ended the interval, in words."""
+    if row["cut_off"]:
+        return f"Ended by the destruction of server {row['server_id']}"
+    if row["rule"] == "none":
+        return "Still online at the newest event of all"
+    if row["rule"] == "offline, other server":
+        return "Next event ignored; the server still lives at the newest event of all"
+    return "Ended by the next event"
+
+
+def interval_rows(intervals: pa.Table, rows: Rows) -> pa.Table:
+    shown = pa.table(
+        {
+            "started": intervals["started_at"],
+            "ended": intervals["ended_at"],
+            "long": [fleets.long(row["hours"]) for row in rows],
+            "user": intervals["user_id"],
+            "server": intervals["server_id"],
+            "rule": [NEXT[row["rule"]] for row in rows],
+            "means": [closed(row) for row in rows],
+        }
+    )
+    return shown.take(list(range(len(rows)))[::-1])
+
+
+def drawn(row: Row) -> Row:
+    return {
+        "started": row["started_at"],
+        "ended": row["ended_at"],
+        "rule": NEXT[row["rule"]],
+        "since": words.instant(row["started_at"]),
+        "until": words.instant(row["ended_at"]),
+        "long": fleets.long(row["hours"]),
+        "user": row["user_id"],
+        "server": row["server_id"],
+        "means": closed(row),
+    }

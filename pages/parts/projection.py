@@ -1,0 +1,85 @@
+"""The devices that are expected online on the days ahead, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import streamlit as st
+
+from pages.parts import answers, downloads, fleets, stacks, tables, words
+from warehouse import QueryFailed
+
+
+class Projection(NamedTuple):
+    """The days ahead, or why there are none."""
+
+    rows: pa.Table | None
+    why_not: str = ""
+
+
+def ask() -> Projection:
+    try:
+        ahead = answers.ask("online_forecast")
+    except QueryFailed as too_little:
+        return Projection(None, str(too_little).partition("Error: ")[2] or str(too_little))
+    return Projection(ahead) if ahead.num_rows else Projection(None, "The calendar ends before it")
+
+
+def bar(row: dict[str, Any]) -> stacks.Row:
+    ends = ("expected", "low_80", "high_80", "low_95", "high_95")
+    return {
+        "day": row["day"],
+        "heading": words.day(row["day"]),
+        "expects": words.counted(round(row["devices"]), "device"),
+        "in_80": span(row, 80),
+        "in_95": span(row, 95),
+        **{end: row["devices" if end == "expected" else end] for end in ends},
+    }
+
+
+def span(row: dict[str, Any], percent: int) -> str:
+    """`3,057 to 3,253`, the interval that holds the day's devices with this probability."""
+    return f"{words.count(row[f'low_{percent}'])} to {words.count(row[f'high_{percent}'])}"
+
+
+def missed(row: dict[str, Any]) -> str:
+    """The error of the model on days that it had not seen."""
+    share = "" if row["error_pct"] is None else f" ({row['error_pct']:.1f}\u00a0%)"
+    return (
+        "on the newest 28 whole days, held back from it, the same model missed by "
+        f"{words.counted(round(row['error_devices']), 'device')} a day{share} on average"
+    )
+
+
+# As numbers.
+
+
+def show(ahead: Projection) -> None:
+    if ahead.rows is None:
+        st.info(f"No projection yet. {ahead.why_not}.", icon="📈")
+        return
+    rows = ahead.rows.to_pylist()
+    last = rows[-1]
+    st.markdown(
+        f"**{words.counted(round(last['devices']), 'device')} expected online on "
+        f"{words.day(last['day'])}, with 80\u00a0% probability {span(last, 80)}**"
+    )
+    st.caption(f"Devices a day, by exponential smoothing with a weekly rhythm; {missed(last)}.")
+    downloads.offer(ahead.rows, f"online-forecast-{rows[0]['day']}-{last['day']}", key="ahead")
+    st.dataframe(
+        ahead.rows.select(list(AHEAD)),
+        hide_index=True,
+        column_config=AHEAD,
+        alt="Devices expected online on each day ahead",
+    )
+
+
+AHEAD = {
+    "day": tables.day("Day (UTC)"),
+    "devices": fleets.whole("Expected", "Distinct devices online on that day"),
+    "low_80": fleets.whole("80 %: from"),
+    "high_80": fleets.whole("80 %: to"),
+    "low_95": fleets.whole("95 %: from"),
+    "high_95": fleets.whole("95 %: to"),
+}
