@@ -22,7 +22,6 @@ from pages.parts import (
 )
 
 ANY = "Any"
-WEEK = 7
 TALL = 390  # pixels, picture and table
 
 
@@ -74,7 +73,7 @@ def page() -> None:
 
 def with_week_before(chosen: Choice) -> pa.Table:
     """The days asked for, with more before them where a week before would be missing."""
-    days = calendar.known_days(chosen.last_day, max(chosen.days, WEEK + 1))
+    days = calendar.known_days(chosen.last_day, max(chosen.days, calendar.WEEK.days + 1))
     return answers.ask("daily_devices", **chosen._replace(days=days)._asdict())
 
 
@@ -116,7 +115,8 @@ def answer(rows: list[dict[str, Any]], chosen: Choice) -> str:
     if not last["has_data"]:
         return f"No data was loaded for {day}, so how many {chosen.kind}s {chosen.doing} is unknown"
     said = f"{words.counted(last['devices'], chosen.kind)} {chosen.doing} on {day}"
-    before = rows[-1 - WEEK]["devices"] if len(rows) > WEEK else None
+    week = calendar.WEEK.days
+    before = rows[-1 - week]["devices"] if len(rows) > week else None
     if not before:
         return said
     return f"{said}, {words.compared(100 * (last['devices'] - before) / before)} a week before"

@@ -187,7 +187,7 @@ def file_name(dataset: str | None, text: str) -> str:
 def show_reasons(reasons: list[dict[str, Any]]) -> None:
     bars = reason_bars(reasons)
     charts.draw(
-        charts.amounts("", "Rejected rows", len(bars)),
+        charts.amounts("Rejected rows", len(bars)),
         pa.table(
             {
                 "name": [reason for reason, _ in bars],

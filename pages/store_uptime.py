@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +10,7 @@ import streamlit as st
 from pages.parts import (
     address,
     answers,
+    calendar,
     cards,
     reports,
     store,
@@ -25,7 +25,6 @@ from pages.parts.shares import difference, percent, points
 from pages.parts.store_choice import Choice
 from warehouse import QueryFailed
 
-WEEK = dt.timedelta(7)
 WORTH_SAYING_PCT = 20
 
 
@@ -146,9 +145,8 @@ def show_cards(
             "As of", f"{chosen.end:%H:%M} UTC", words.day(chosen.end), "Where the window ends"
         )
     if before:
-        st.caption(
-            f"Changes: against the {chosen.window.said} to {words.instant(chosen.end - WEEK)}"
-        )
+        then = words.instant(chosen.end - calendar.WEEK)
+        st.caption(f"Changes: against the {chosen.window.said} to {then}")
 
 
 def compared(label: str, value: str, change: str | None, colour: Any, help: str) -> None:
@@ -168,7 +166,7 @@ def compared(label: str, value: str, change: str | None, colour: Any, help: str)
 def week_before(chosen: Choice, profile: pa.Table, below: float) -> uptime.Summary | None:
     """The same numbers 7 days earlier; None where the polls do not reach back so far."""
     try:
-        return uptime.summary(store_choice.measured(chosen, profile, back=WEEK), below)
+        return uptime.summary(store_choice.measured(chosen, profile, back=calendar.WEEK), below)
     except QueryFailed:
         return None
 

@@ -23,7 +23,7 @@ def text(key: str) -> str | None:
     return st.query_params.get(key) or None
 
 
-def day(key: str = "day") -> dt.date | None:
+def day(key: str) -> dt.date | None:
     """The day that the URL names; None without one that is a day."""
     try:
         return dt.date.fromisoformat(st.query_params.get(key, ""))

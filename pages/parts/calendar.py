@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 Value = TypeVar("Value")
+DAY = dt.timedelta(1)
 WEEK = dt.timedelta(7)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import altair as alt
 import pyarrow as pa
@@ -15,22 +14,20 @@ import streamlit as st
 from pages.parts import palette, spec
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
-Spec = dict[str, Any]
 FEW = 10  # days
 HEADER = 44  # pixels, what an axis above the bars takes
-SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
 
 
 def draw(
-    spec: Spec,
+    picture: spec.Spec,
     table: pa.Table,
     key: str,
     alt_text: str,
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """Show `table` as `spec` says; `alt_text` says what a person would see."""
+    """Show `table` as `picture` says; `alt_text` says what a person would see."""
     st.vega_lite_chart(
-        table, spec, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
+        table, picture, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
     )
 
 
@@ -47,7 +44,7 @@ def key_of(name: str, chosen: str | None) -> str:
 
 
 @cache
-def ranking(rows: int) -> Spec:
+def ranking(rows: int) -> spec.Spec:
     """Horizontal bars in the order of the rows, with a tick for the week before.
 
     Columns: rank, device, reports, before, says, chosen. Selecting a bar gives its `device`.
@@ -62,20 +59,20 @@ def ranking(rows: int) -> Spec:
             x=alt.X("reports:Q", title="Reports", axis=axis),
             y=device,
             color=alt.condition("datum.chosen", alt.value(palette.CHOSEN), alt.value(palette.MAIN)),
-            tooltip=SAYS,
+            tooltip=spec.SAYS,
         )
         .add_params(alt.selection_point("bar", fields=["device"], toggle=False))
     )
     ticks = (
         alt.Chart()
         .mark_tick(color=palette.QUIET, thickness=3, height=28)
-        .encode(x="before:Q", y=device, tooltip=SAYS)
+        .encode(x="before:Q", y=device, tooltip=spec.SAYS)
     )
     return spec.of((bars + ticks).properties(height=ROW * rows + HEADER))
 
 
 @cache
-def daily(title: str, height: int = 280, *, few: bool = False) -> Spec:
+def daily(title: str, height: int, *, few: bool = False) -> spec.Spec:
     """A line over days; days without data are grey bands and interrupt it, weekends are tinted.
 
     With a `few` days, up to FEW, each of them has its label.
@@ -92,13 +89,13 @@ def daily(title: str, height: int = 280, *, few: bool = False) -> Spec:
             + _holes(band)
             + line.mark_line(color=palette.MAIN, invalid="break-paths-show-domains")
             + line.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter")
-            + band.mark_bar(opacity=0).encode(tooltip=SAYS)
+            + band.mark_bar(opacity=0).encode(tooltip=spec.SAYS)
         ).properties(height=height)
     )
 
 
 @cache
-def by_status(colours: tuple[tuple[str, str], ...], title: str, height: int = 240) -> Spec:
+def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
     """Bars over days, stacked by status in the order of `colours`; grey bands without data.
 
     Columns: day, status, place (of the status in the order), amount, weekend, has_data, says.
@@ -113,14 +110,14 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str, height: int = 24
             legend=alt.Legend(title=None, orient="top"),
         ),
         order=alt.Order("place:Q"),
-        tooltip=SAYS,
+        tooltip=spec.SAYS,
     )
     with_data = bars.transform_filter("datum.amount != null")
-    return spec.of((_weekends(band) + _holes(band) + with_data).properties(height=height))
+    return spec.of((_weekends(band) + _holes(band) + with_data).properties(height=240))
 
 
 @cache
-def amounts(names: str, title: str, rows: int) -> Spec:
+def amounts(title: str, rows: int) -> spec.Spec:
     """Horizontal bars with long names, in the order of the rows.
 
     Columns: name, amount, says.
@@ -133,15 +130,15 @@ def amounts(names: str, title: str, rows: int) -> Spec:
             x=alt.X(
                 "amount:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
             ),
-            y=alt.Y("name:N", sort=None, title=names or None, axis=axis),
-            tooltip=SAYS,
+            y=alt.Y("name:N", sort=None, title=None, axis=axis),
+            tooltip=spec.SAYS,
         )
         .properties(height=28 * rows + 60)
     )
 
 
 @cache
-def loads() -> Spec:
+def loads() -> spec.Spec:
     """Rows of each load, in the order of the rows, loaded and rejected stacked.
 
     Columns: load, kind, amount, says.
@@ -162,7 +159,7 @@ def loads() -> Spec:
                 scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            tooltip=SAYS,
+            tooltip=spec.SAYS,
         )
         .properties(height=240)
     )
@@ -188,6 +185,6 @@ def _weekends(band: alt.Chart) -> alt.Chart:
 
 def _holes(band: alt.Chart) -> alt.Chart:
     hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.3, binSpacing=0)
-    hole = hole.encode(tooltip=SAYS)
+    hole = hole.encode(tooltip=spec.SAYS)
     hole = hole.transform_filter("!datum.has_data")
     return hole

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from pages.parts import address, words
+from pages.parts import address, calendar, words
 
-DAY = dt.timedelta(1)
 DAYS = {28: "4 weeks", 91: "13 weeks", 182: "26 weeks", 365: "1 year"}
 USUAL_DAYS = 91
 LONGEST = 3_660  # days: what one picture may show
@@ -98,35 +97,35 @@ def length(all_days: int) -> int:
     return days
 
 
-def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date, key: str = "day") -> dt.date:
+def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date) -> dt.date:
     """A day, with buttons to its neighbours and one back to `usual`, the default."""
-    chosen = address.day_within(begin, newest, usual, key)
+    chosen = address.day_within(begin, newest, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _step("◀ Previous", chosen - DAY if chosen > begin else None, usual, key)
-        st.session_state[f"{key} chosen"] = chosen
+        _step("◀ Previous", chosen - calendar.DAY if chosen > begin else None, usual)
+        st.session_state["day chosen"] = chosen
         st.date_input(
             label,
             min_value=begin,
             max_value=newest,
-            key=f"{key} chosen",
+            key="day chosen",
             format="YYYY-MM-DD",
-            on_change=lambda: _put(key, st.session_state[f"{key} chosen"], usual),
+            on_change=lambda: _put("day", st.session_state["day chosen"], usual),
             width=160,
         )
-        _step("Next ▶", chosen + DAY if chosen < newest else None, usual, key)
+        _step("Next ▶", chosen + calendar.DAY if chosen < newest else None, usual)
         if chosen != usual:
-            st.button(f"Back to {words.short_day(usual)}", on_click=address.put, args=(key, None))
+            st.button(f"Back to {words.short_day(usual)}", on_click=address.put, args=("day", None))
     return chosen
 
 
-def _step(label: str, to: dt.date | None, usual: dt.date, key: str) -> None:
+def _step(label: str, to: dt.date | None, usual: dt.date) -> None:
     st.button(
         label,
-        key=f"{key} {label}",
+        key=f"day {label}",
         help=words.day(to) if to else None,
         disabled=to is None,
         on_click=_put,
-        args=(key, to, usual),
+        args=("day", to, usual),
     )
 
 

@@ -8,11 +8,9 @@ import altair as alt
 
 from pages.parts import palette, spec
 
-_SAYS = alt.Tooltip("says:N", title=" ")
-
 
 @cache
-def arrivals(height: int = 150) -> spec.Spec:
+def arrivals() -> spec.Spec:
     """Bars of the rows appended over time.
 
     Columns: at, padded_from, padded_to (the ends of the time axis), rows, says.
@@ -29,11 +27,11 @@ def arrivals(height: int = 150) -> spec.Spec:
                 title="Rows appended",
                 axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d"),
             ),
-            tooltip=_SAYS,
+            tooltip=spec.SAYS,
         )
     )
     padding = (ends.encode(x=alt.X(end)) for end in ("padded_from:T", "padded_to:T"))
-    return spec.of(alt.layer(bars, *padding).properties(height=height))
+    return spec.of(alt.layer(bars, *padding).properties(height=150))
 
 
 @cache
@@ -59,7 +57,7 @@ def coverage() -> spec.Spec:
                 title=None,
                 axis=alt.Axis(labelLimit=120),
             ),
-            tooltip=_SAYS,
+            tooltip=spec.SAYS,
         )
     )
     return spec.of(bars.properties(height=alt.Step(22)))

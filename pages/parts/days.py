@@ -27,15 +27,15 @@ def choose(label: str, days: Sequence[dt.date], key: str = "day") -> dt.date:
     return day
 
 
-def step(label: str, to: dt.date | None, days: Sequence[dt.date], key: str = "day") -> None:
+def step(label: str, to: dt.date | None, days: Sequence[dt.date]) -> None:
     """A button to another day; without one it is disabled."""
     st.button(
         label,
-        key=f"{key} {label}",
+        key=f"day {label}",
         help=words.day(to) if to else None,
         disabled=to is None,
         on_click=address.put_day,
-        args=(to, days, key),
+        args=(to, days),
     )
 
 

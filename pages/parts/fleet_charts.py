@@ -13,7 +13,7 @@ MEASURES = ("Mean", "Median")
 
 
 @cache
-def coming_and_going(long: bool, height: int = 300) -> spec.Spec:
+def coming_and_going(long: bool) -> spec.Spec:
     """Devices won above the line and lost below it, a bar a week.
 
     Columns: week (its Monday), kind (one of CHANGES), place (of the kind), amount (negative for
@@ -46,11 +46,11 @@ def coming_and_going(long: bool, height: int = 300) -> spec.Spec:
         )
     )
     line = alt.Chart().mark_rule(color=palette.QUIET).encode(y=alt.datum(0))
-    return spec.of(alt.layer(bars, line).properties(height=height))
+    return spec.of(alt.layer(bars, line).properties(height=300))
 
 
 @cache
-def hours(long: bool, height: int = 300) -> spec.Spec:
+def hours(long: bool) -> spec.Spec:
     """Lines over days of the mean and the median device, from 0 to 24 hours.
 
     Columns: day, measure (one of MEASURES), amount (hours), complete, heading, mean, median,
@@ -87,11 +87,11 @@ def hours(long: bool, height: int = 300) -> spec.Spec:
     points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
         opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45))
     )
-    return spec.of(alt.layer(whole, points, hover).properties(height=height))
+    return spec.of(alt.layer(whole, points, hover).properties(height=300))
 
 
 @cache
-def cut_off(instants: str, height: int = 240) -> spec.Spec:
+def cut_off(instants: str) -> spec.Spec:
     """When servers were destroyed and how many intervals each cut off; `instants` formats the axis.
 
     Columns: destroyed_at, cut_off, server, when, intervals, devices.
@@ -110,7 +110,7 @@ def cut_off(instants: str, height: int = 240) -> spec.Spec:
     )
     stems = base.mark_rule(color=palette.STATUS["error"], strokeWidth=2)
     heads = base.mark_point(color=palette.STATUS["error"], filled=True, size=70, opacity=1)
-    return spec.of(alt.layer(stems, heads).properties(height=height))
+    return spec.of(alt.layer(stems, heads).properties(height=240))
 
 
 @cache

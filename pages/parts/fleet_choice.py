@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, choose, fleets
+from pages.parts import answers, calendar, choose
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed
 
@@ -42,7 +42,7 @@ def online(observed: Observed, window: int, period: Period) -> pa.Table:
     before = min(BEFORE, (period.first - observed.begin).days)
     return answers.ask(
         "online_devices",
-        first_day=period.first - before * fleets.DAY,
+        first_day=period.first - before * calendar.DAY,
         last_day=period.last,
         window_days=window,
     )

@@ -8,7 +8,7 @@ from collections import Counter
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, choose, downloads, fleets, tables, words
+from pages.parts import answers, calendar, choose, downloads, fleets, tables, words
 from pages.parts.fleets import Observed, Rows
 
 
@@ -57,9 +57,9 @@ def answer(rows: Rows, day: dt.date, window: int) -> str:
 
 def week_before(day: dt.date, observed: Observed, window: int) -> dict[str, int] | None:
     """Devices of each user a week before; None where that window was not seen as a whole."""
-    if day - observed.begin < (7 + window - 1) * fleets.DAY:
+    if day - observed.begin < calendar.WEEK + (window - 1) * calendar.DAY:
         return None
-    earlier = day - 7 * fleets.DAY
+    earlier = day - calendar.WEEK
     rows = answers.ask("online_users", on_day=earlier, window_days=window).to_pylist()
     return {row["user_id"]: row["devices"] for row in rows}
 
@@ -78,7 +78,7 @@ def coming_and_going(rows: Rows, before: dict[str, int] | None, day: dt.date) ->
         said.append(f"`{moved[-1][1]}` grew most, by {words.count(moved[-1][0])}")
     if moved[0][0] < 0:
         said.append(f"`{moved[0][1]}` shrank most, by {words.count(-moved[0][0])}")
-    return f"Against {words.short_day(day - 7 * fleets.DAY)}: {', '.join(said)}."
+    return f"Against {words.short_day(day - calendar.WEEK)}: {', '.join(said)}."
 
 
 def users(count: int) -> str:

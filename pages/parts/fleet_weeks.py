@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import charts, downloads, fleet_charts, fleets, tables, words
+from pages.parts import calendar, charts, downloads, fleet_charts, tables, words
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed, Row, Rows
 
@@ -90,7 +90,7 @@ def week_notes(weeks: Rows, observed: Observed) -> Iterator[str]:
             f"The first week, from {words.day(weeks[0]['week'])}, is left out: in it every device "
             "is new."
         )
-    if observed.newest - weeks[-1]["week"] < 7 * fleets.DAY:
+    if observed.newest - weeks[-1]["week"] < calendar.WEEK:
         yield (
             f"Lighter: the newest week, seen only up to {words.instant(observed.newest_at)}; "
             "devices counted as lost may still come."

@@ -10,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, words
+from pages.parts import answers, calendar, words
 
 Row = dict[str, Any]
 Rows = list[Row]
 SIZES = {"1-2": "1–2", "3-9": "3–9", "10-99": "10–99", "100-999": "100–999", "1000+": "1,000+"}
-DAY = dt.timedelta(1)
 
 
 class Observed(NamedTuple):
@@ -30,7 +29,7 @@ class Observed(NamedTuple):
     @property
     def usual(self) -> dt.date:
         """The newest whole day; with a single day of events, that day."""
-        return self.begin if self.begin == self.newest else self.newest - DAY
+        return self.begin if self.begin == self.newest else self.newest - calendar.DAY
 
     def whole(self, day: dt.date) -> bool:
         """Whether the day lies between those of the oldest and newest event, seen in part only."""

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 
 Spec = dict[str, Any]
+SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
 SOURCE = "source"  # where Streamlit puts the rows
 
 

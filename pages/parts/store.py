@@ -14,6 +14,7 @@ import streamlit as st
 from pages.parts import (
     address,
     answers,
+    calendar,
     charts,
     choose,
     clock,
@@ -27,7 +28,6 @@ from pages.parts.shares import hours, percent, percent_range
 from pages.parts.store_choice import Choice
 
 WIDTH = 920
-DAY = dt.timedelta(1)
 ALWAYS = "always open"  # what store_profile says of a store without hours
 
 
@@ -49,7 +49,7 @@ def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
         pieces = answers.ask(
             "store_timeline",
             store=store_id,
-            first_at=chosen.end - max(chosen.window.length, DAY),
+            first_at=chosen.end - max(chosen.window.length, calendar.DAY),
             last_at=chosen.end,
         )
         counted = in_window(pieces.to_pylist(), chosen)

@@ -14,12 +14,11 @@ TABLE_HEAD = 35  # pixels above the first row of st.dataframe
 DAY_ROW = 36  # pixels for each day of a timeline
 UNKNOWN_FROM, UNKNOWN_TO = 118, 123  # where the stores without a known moment stand, beyond 100 %
 
-_SAYS = alt.Tooltip("says:N", title=" ")
 _HUES = alt.Scale(domain=list(STATUSES), range=[palette.STATUS[name] for name in STATUSES])
 
 
 @cache
-def distribution(below_pct: float, height: int = 190) -> spec.Spec:
+def distribution(below_pct: float) -> spec.Spec:
     """How many stores reach which uptime; a rule at `below_pct`, and grey apart: not known.
 
     Columns: from_pct, to_pct, stores, kind (low, enough or unknown), step, chosen, says. Selecting
@@ -51,7 +50,7 @@ def distribution(below_pct: float, height: int = 190) -> spec.Spec:
             y2=alt.datum(0),
             color=alt.Color("kind:N", scale=kinds, legend=None),
             opacity=alt.condition("datum.faded", alt.value(0.35), alt.value(1)),
-            tooltip=_SAYS,
+            tooltip=spec.SAYS,
         )
         .add_params(alt.selection_point("bar", fields=["step"], toggle=False))
     )
@@ -68,7 +67,7 @@ def distribution(below_pct: float, height: int = 190) -> spec.Spec:
         .mark_rule(strokeDash=[4, 3], color=palette.QUIET)
         .encode(x=alt.datum(below_pct))
     )
-    return spec.of((bars + labels + rule).properties(height=height))
+    return spec.of((bars + labels + rule).properties(height=190))
 
 
 @cache
@@ -92,10 +91,10 @@ def ranges() -> spec.Spec:
     )
     base = alt.Chart().encode(y=rows)
     interval = base.mark_bar(height=8, cornerRadius=4, color=palette.QUIET, opacity=0.45).encode(
-        x=percent, x2="high_pct:Q", tooltip=_SAYS
+        x=percent, x2="high_pct:Q", tooltip=spec.SAYS
     )
     point = base.mark_point(filled=True, size=90, opacity=1, color=palette.MAIN).encode(
-        x="uptime_pct:Q", tooltip=_SAYS
+        x="uptime_pct:Q", tooltip=spec.SAYS
     )
     return spec.of((interval + point).properties(height=alt.Step(ROW)))
 
@@ -108,7 +107,7 @@ def changes() -> spec.Spec:
     """
     axis = alt.Axis(labelLimit=160)
     rows = alt.Y("store:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=axis)
-    base = alt.Chart().encode(y=rows, tooltip=_SAYS)
+    base = alt.Chart().encode(y=rows, tooltip=spec.SAYS)
     percent = alt.X(
         "chosen_pct:Q",
         title="Uptime: ● by the method shown, ○ by the other",
@@ -142,7 +141,7 @@ def timeline() -> spec.Spec:
             labelFlush=True,
         ),
     )
-    base = alt.Chart().encode(x=hour, y=rows, tooltip=_SAYS)
+    base = alt.Chart().encode(x=hour, y=rows, tooltip=spec.SAYS)
     open_spans = (
         base.transform_filter("datum.kind == 'open'")
         .mark_bar(height=DAY_ROW - 6, color=palette.QUIET, opacity=0.18)

@@ -107,8 +107,3 @@ def duration(seconds: float) -> str:
 def dataset(name: str) -> str:
     """A dataset's name as people say it: `health_reports` is `Health reports`."""
     return name.replace("_", " ").capitalize()
-
-
-def status(name: str) -> str:
-    """`online` at the start of a label is `Online`."""
-    return name[:1].upper() + name[1:]
