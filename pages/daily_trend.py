@@ -117,9 +117,8 @@ def answer(rows: list[dict[str, Any]], chosen: Choice) -> str:
     said = f"{words.counted(last['devices'], chosen.kind)} {chosen.doing} on {day}"
     week = calendar.WEEK.days
     before = rows[-1 - week]["devices"] if len(rows) > week else None
-    if not before:
-        return said
-    return f"{said}, {words.compared(100 * (last['devices'] - before) / before)} a week before"
+    change = words.change_pct(last["devices"], before)
+    return said if change is None else f"{said}, {words.compared(change)} a week before"
 
 
 def show_cards(rows: list[dict[str, Any]]) -> None:

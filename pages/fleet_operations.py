@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import answers, choose, fleet_hours, fleet_weeks, fleets, servers, trouble, words
-from pages.parts.cards import arrow as change_arrow
+from pages.parts import (
+    answers,
+    cards,
+    choose,
+    fleet_hours,
+    fleet_weeks,
+    fleets,
+    servers,
+    trouble,
+    words,
+)
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed, Rows
 
@@ -59,55 +68,50 @@ def answer(weeks: Rows) -> str:
 def show_cards(weeks: Rows, days: Rows) -> None:
     whole = [week for week in weeks if week["complete"]]
     places = st.columns(4)
-    week_card(places[0], "Online in the week", "devices", whole)
-    week_card(places[1], "New devices", "new_devices", whole)
-    week_card(places[2], "Lost devices", "lost_devices", whole)
-    hours_card(places[3], days)
+    counted = ("devices", "new_devices", "lost_devices")
+    for place, name in zip(places, counted, strict=False):
+        values = [week[name] for week in whole]
+        with place:
+            card(name, words.count(values[-1]) if values else "–", values[-SPARK_WEEKS:], 1)
+    hours = [day["mean_hours"] for day in days if day["complete"]]
+    with places[-1]:
+        card("mean_hours", fleets.long(hours[-1] if hours else None), hours[-SPARK_DAYS:], 7)
 
 
-def week_card(place: DeltaGenerator, label: str, name: str, weeks: Rows) -> None:
-    """The newest of `weeks` and its change; a dash where there is none."""
-    values = [week[name] for week in weeks]
-    change = 100 * (values[-1] / values[-2] - 1) if len(values) > 1 and values[-2] else None
-    place.metric(
+def card(name: str, value: str, line: Sequence[float | None], week: int) -> None:
+    """The newest value, which ends the line, against the one that stands `week` places before."""
+    label, help = CARDS[name]
+    now, before = (line[-place] if len(line) >= place else None for place in (1, 1 + week))
+    change = None if now is None else words.change_pct(now, before)
+    cards.compared(
         label,
-        words.count(values[-1]) if values else "–",
-        NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
-        delta_arrow=change_arrow(change),
-        delta_color="off" if change is None else "blue",
-        chart_data=values[-SPARK_WEEKS:],
-        help=HELP[name],
-        border=True,
-        height="stretch",
+        value,
+        "none to compare to" if change is None else f"{words.percent(change)} in a week",
+        change,
+        line=[math.nan if amount is None else amount for amount in line],
+        help=help,
     )
 
 
-NOTHING_BEFORE = "none to compare to"
-HELP = {
-    "devices": "Distinct devices online at any time in the newest whole week, Monday to Sunday.",
-    "new_devices": "Devices online in the newest whole week for the first time ever.",
-    "lost_devices": "Devices online in the week before, but not in the newest whole week.",
-    "mean_hours": "Hours online per device that was online on the newest whole day, on average; "
-    "time in which a device's intervals overlap counts once.",
-}
-
-
-def hours_card(place: DeltaGenerator, days: Rows) -> None:
-    values = [day["mean_hours"] for day in days if day["complete"]]
-    now = values[-1] if values else None
-    before = values[-8] if len(values) > 7 else None
-    change = 100 * (now / before - 1) if now is not None and before else None
-    place.metric(
+CARDS = {
+    "devices": (
+        "Online in the week",
+        "Distinct devices online at any time in the newest whole week, Monday to Sunday.",
+    ),
+    "new_devices": (
+        "New devices",
+        "Devices online in the newest whole week for the first time ever.",
+    ),
+    "lost_devices": (
+        "Lost devices",
+        "Devices online in the week before, but not in the newest whole week.",
+    ),
+    "mean_hours": (
         "Online per device-day",
-        fleets.long(now),
-        NOTHING_BEFORE if change is None else f"{words.percent(change)} in a week",
-        delta_arrow=change_arrow(change),
-        delta_color="off" if change is None else "blue",
-        chart_data=[math.nan if value is None else value for value in values[-SPARK_DAYS:]],
-        help=HELP["mean_hours"],
-        border=True,
-        height="stretch",
-    )
+        "Hours online per device that was online on the newest whole day, on average; time in "
+        "which a device's intervals overlap counts once.",
+    ),
+}
 
 
 page()

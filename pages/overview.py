@@ -49,8 +49,8 @@ def answer(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> str:
     before = calendar.week_before(totals, day)
     if not before:
         return said
-    change = 100 * (totals[day]["reports"] - before["reports"]) / before["reports"]
-    return f"{said}, {words.compared(change)} a week before"
+    change = words.change_pct(totals[day]["reports"], before["reports"])
+    return said if change is None else f"{said}, {words.compared(change)} a week before"
 
 
 def loaded(rows: list[dict[str, Any]]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import pyarrow as pa
 import streamlit as st
@@ -25,6 +26,7 @@ from pages.parts.shares import difference, percent, points
 from pages.parts.store_choice import Choice
 from warehouse import QueryFailed
 
+Change = TypeVar("Change", int, float)
 WORTH_SAYING_PCT = 20
 
 
@@ -123,21 +125,24 @@ def show_cards(
             "Mean uptime",
             percent(now.mean_pct),
             mean,
-            "normal",
+            points,
+            "up",
             "Over the stores: the share of its known opening hours that each was up",
         )
         compared(
             f"Below {below:g} %",
             words.count(now.below),
             low,
-            "inverse",
+            difference,
+            "down",
             "Stores that were up for less of their known opening hours",
         )
         compared(
             "Unknown",
             percent(now.unknown_pct),
             unknown,
-            "inverse",
+            points,
+            "down",
             "The share of all opening hours that is more than an hour from every poll; the method "
             "*hour a poll* knows no such time",
         )
@@ -149,18 +154,16 @@ def show_cards(
         st.caption(f"Changes: against the {chosen.window.said} to {then}")
 
 
-def compared(label: str, value: str, change: str | None, colour: Any, help: str) -> None:
-    same = not change or change.startswith("±")
-    st.metric(
-        label,
-        value,
-        change and change.replace(words.MINUS, "-"),  # by which Streamlit tells down from up
-        delta_color="off" if same else colour,
-        delta_arrow="off" if same else "auto",
-        help=help,
-        border=True,
-        height="stretch",
-    )
+def compared(
+    label: str,
+    value: str,
+    change: Change | None,
+    said: Callable[[Change], str],
+    better: cards.Arrow,
+    help: str,
+) -> None:
+    in_words = None if change is None else said(change)
+    cards.compared(label, value, in_words, change, better=better, help=help)
 
 
 def week_before(chosen: Choice, profile: pa.Table, below: float) -> uptime.Summary | None:
@@ -173,19 +176,19 @@ def week_before(chosen: Choice, profile: pa.Table, below: float) -> uptime.Summa
 
 def changes(
     now: uptime.Summary, before: uptime.Summary | None
-) -> tuple[str | None, str | None, str | None]:
+) -> tuple[float | None, int | None, float | None]:
     """What became of the mean, the count below and the unknown share, where both are known."""
     if before is None:
         return None, None, None
     return (
-        change(now.mean_pct, before.mean_pct),
-        difference(now.below - before.below),
-        change(now.unknown_pct, before.unknown_pct),
+        less(now.mean_pct, before.mean_pct),
+        now.below - before.below,
+        less(now.unknown_pct, before.unknown_pct),
     )
 
 
-def change(now: float | None, before: float | None) -> str | None:
-    return None if now is None or before is None else points(now - before)
+def less(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
 
 
 page()

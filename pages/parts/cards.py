@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import streamlit as st
 
 from pages.parts import calendar, words
+
+Arrow = Literal["up", "down"]
 
 
 def plain(label: str, value: str, note: str, help: str | None = None) -> None:
@@ -29,24 +31,60 @@ def against_week(
         math.nan if value is None else value
         for _, value in calendar.filled(values, day, sparkline_days)
     ]
-    change = 100 * (values[day] - before) / before if before else None
-    st.metric(
+    change = words.change_pct(values[day], before)
+    compared(
         label,
         words.count(values[day]),
         None if change is None else words.percent(change),
-        delta_color="blue",
-        delta_arrow=arrow(change),
-        delta_description=(
+        change,
+        description=(
             f"against {words.short_day(day - calendar.WEEK)}" if before else "no data a week before"
         ),
+        line=line,
+    )
+
+
+def compared(
+    label: str,
+    value: str,
+    said: str | None,
+    change: float | None,
+    *,
+    better: Arrow | None = None,
+    description: str | None = None,
+    line: Sequence[float] = (),
+    help: str | None = None,
+) -> None:
+    """A number and what is `said` of its change, in the change's arrow and colour.
+
+    A `change` of None is none: what is said stands in grey. It is blue, or green and red where one
+    way is `better`; Streamlit would tell up from down by a hyphen, which is no minus.
+    """
+    st.metric(
+        label,
+        value,
+        said,
+        delta_color=_colour(change, better),
+        delta_arrow=_arrow(change),
+        delta_description=description,
         chart_data=line or None,
+        help=help,
         border=True,
         height="stretch",
     )
 
 
-def arrow(change_pct: float | None) -> Literal["up", "down", "off"]:
-    """The arrow beside a change; none where there is none to see."""
-    if change_pct is None or words.percent(change_pct) == words.UNCHANGED:
+def _colour(change: float | None, better: Arrow | None) -> Literal["blue", "green", "red", "off"]:
+    if change is not None and better is None:
+        return "blue"
+    arrow = _arrow(change)
+    if arrow == "off":
         return "off"
-    return "up" if change_pct > 0 else "down"
+    return "green" if arrow == better else "red"
+
+
+def _arrow(change: float | None) -> Arrow | Literal["off"]:
+    """None where there is no change to see."""
+    if change is None or words.percent(change) == words.UNCHANGED:
+        return "off"
+    return "up" if change > 0 else "down"

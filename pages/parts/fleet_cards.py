@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import calendar, fleets, repair, words
-from pages.parts.cards import arrow as change_arrow
+from pages.parts import calendar, cards, fleets, repair, words
 from pages.parts.choose import Period
 from pages.parts.fleet_choice import Choice
 from pages.parts.fleets import FleetDay, Observed
@@ -27,24 +25,24 @@ def show(
     index = (usual - days[0].day).days
     places = iter(st.columns(4 if chosen.window == 1 else 3))  # four fit beside the sidebar
     if chosen.window == 1:
-        online_card(next(places), f"Online on {words.short_day(usual)}", days, index)
-    online_card(next(places), "In 28 days", running, index)
-    largest_card(next(places), days, index)
-    repaired_card(next(places), observed, chosen.period)
+        with next(places):
+            online_card(f"Online on {words.short_day(usual)}", days, index)
+    with next(places):
+        online_card("In 28 days", running, index)
+    with next(places):
+        largest_card(days, index)
+    with next(places):
+        repaired_card(observed, chosen.period)
 
 
-def online_card(place: DeltaGenerator, label: str, days: Sequence[FleetDay], index: int) -> None:
-    change = fleets.change(days, index)
-    place.metric(
+def online_card(label: str, days: Sequence[FleetDay], index: int) -> None:
+    cards.compared(
         label,
         words.count(days[index].total),
         fleets.compared(days, index),
-        delta_arrow=change_arrow(change),
-        delta_color="off" if change is None else "blue",
-        chart_data=[day.total for day in recent(days, index)],
+        fleets.change(days, index),
+        line=[day.total for day in recent(days, index)],
         help="Distinct devices online at any time in the window, each counted once.",
-        border=True,
-        height="stretch",
     )
 
 
@@ -53,37 +51,31 @@ def recent(days: Sequence[FleetDay], index: int) -> list[FleetDay]:
     return [day for day in days[max(0, index + 1 - SPARK_DAYS) : index + 1] if day.complete]
 
 
-def largest_card(place: DeltaGenerator, days: Sequence[FleetDay], index: int) -> None:
+def largest_card(days: Sequence[FleetDay], index: int) -> None:
     """The fleet size that holds most of the day's devices."""
     day = days[index]
     devices, size = max((count, size) for size, count in enumerate(day.devices))
-    place.metric(
+    cards.compared(
         f"In fleets of {list(fleets.SIZES.values())[size]}" if devices else "In one fleet size",
         words.share(devices, day.total),
         words.counted(devices, "device"),
-        delta_arrow="off",
-        delta_color="off",
-        chart_data=[100 * day.devices[size] / (day.total or 1) for day in recent(days, index)],
+        None,
+        line=[100 * day.devices[size] / (day.total or 1) for day in recent(days, index)],
         help="The fleet size that holds most of the devices: its share of all that were online.",
-        border=True,
-        height="stretch",
     )
 
 
-def repaired_card(place: DeltaGenerator, observed: Observed, period: Period) -> None:
+def repaired_card(observed: Observed, period: Period) -> None:
     audit = repair.audit(observed, period)
     counted = repair.totals(audit)
     repaired = sum(counted[rule].events for rule in repair.REPAIRED)
     online = sum(counted[rule].events for rule in repair.DECIDES)
-    place.metric(
+    cards.compared(
         "Events repaired",
         words.count(repaired),
         f"{words.share(repaired, online)} of online events" if online else "no online event",
-        delta_arrow="off",
-        delta_color="off",
-        chart_data=repair.by_day(audit, calendar.span(period.last, min(period.days, SPARK_DAYS))),
+        None,
+        line=repair.by_day(audit, calendar.span(period.last, min(period.days, SPARK_DAYS))),
         help="Online events in the period whose offline event is missing, so that a rule had to "
         "decide where the interval ends. See *Repair* below.",
-        border=True,
-        height="stretch",
     )

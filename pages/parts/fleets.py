@@ -87,9 +87,9 @@ def days(table: pa.Table) -> list[FleetDay]:
 
 def change(days: Sequence[FleetDay], index: int) -> float | None:
     """Percent against 7 days before; None where that day is missing, incomplete or had none."""
-    if index < 7 or not days[index - 7].complete or not days[index - 7].total:
+    if index < 7 or not days[index - 7].complete:
         return None
-    return 100 * (days[index].total / days[index - 7].total - 1)
+    return words.change_pct(days[index].total, days[index - 7].total)
 
 
 def seen(day: FleetDay, observed: Observed) -> str:

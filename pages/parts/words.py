@@ -40,6 +40,11 @@ def plural(noun: str) -> str:
     return f"{noun.removesuffix('y')}ies" if ends_in_y else f"{noun}s"
 
 
+def change_pct(now: float, before: float | None) -> float | None:
+    """A change in percent; None where there is nothing to compare to."""
+    return 100 * (now - before) / before if before else None
+
+
 def percent(value: float) -> str:
     """A change in percent with its sign: `+20 %`, `−3.4 %`, `±0 %`."""
     text = f"{abs(value):,.1f}".removesuffix(".0")
