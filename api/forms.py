@@ -113,9 +113,9 @@ class _Reader:
         if not self._ended:
             raise Refused(422, "The body is cut off: its last boundary is missing.")
 
-    def taken(self) -> bytes:
-        """The bytes of the file that are not written yet."""
-        taken, self._held, self.held_bytes = b"".join(self._held), [], 0
+    def taken(self) -> list[bytes]:
+        """The bytes of the file that are not written yet, as they came."""
+        taken, self._held, self.held_bytes = self._held, [], 0
         return taken
 
     def _begin(self) -> None:

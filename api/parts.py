@@ -31,14 +31,15 @@ class Part:
         self._flushes: list[Future[None]] = []
         self._unflushed = 0
 
-    def write(self, piece: bytes) -> None:
+    def write(self, pieces: list[bytes]) -> None:
         """Write and inspect the next bytes. Raises Refused.
 
         Now and then what is written goes on to the disk, while more comes in.
         """
-        self.inspector.feed(piece)
-        self._out.write(piece)
-        self._unflushed += len(piece)
+        for piece in pieces:
+            self.inspector.feed(piece)
+            self._out.write(piece)
+            self._unflushed += len(piece)
         if self._unflushed >= FLUSH_BYTES:
             self._unflushed = 0
             self._flushes.append(self._flusher.submit(os.fdatasync, self._out.fileno()))
