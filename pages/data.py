@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, tables, words
+from pages.parts import answers, cards, charts, downloads, shares, tables, words
 from warehouse import metric_stream
 
 ANY = "Any"
@@ -60,7 +60,7 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         cards.plain(
             "Rows rejected",
             words.count(rejected),
-            f"{words.share(rejected, total('rows_read'))} of those read{in_whole_files(', ')}",
+            f"{shares.of(rejected, total('rows_read'))} of those read{in_whole_files(', ')}",
         )
         again = words.counted(total("files_duplicate"), "duplicate")
         cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")

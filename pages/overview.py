@@ -8,7 +8,18 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, cards, charts, downloads, newest, tables, trouble, words
+from pages.parts import (
+    answers,
+    calendar,
+    cards,
+    charts,
+    downloads,
+    newest,
+    shares,
+    tables,
+    trouble,
+    words,
+)
 
 DAYS = 60
 SPARKLINE_DAYS = 30
@@ -75,7 +86,7 @@ def show_trust(rows: list[dict[str, Any]]) -> None:
     cards.plain(
         "Rejected rows",
         words.count(rejected),
-        f"{words.share(rejected, read)} of {words.counted(read, 'row')} read",
+        f"{shares.of(rejected, read)} of {words.counted(read, 'row')} read",
     )
     cards.plain("Days missing", words.count(missing), f"in {where}" if missing else "no holes")
 

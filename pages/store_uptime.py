@@ -22,7 +22,7 @@ from pages.parts import (
     uptime,
     words,
 )
-from pages.parts.shares import difference, percent, points
+from pages.parts.shares import limit, percent, points
 from pages.parts.store_choice import Choice
 from warehouse import QueryFailed
 
@@ -98,7 +98,7 @@ def answer(now: uptime.Summary, chosen: Choice, below: float) -> str:
     low = words.count(now.below) if now.below else "none"
     return (
         f"{said} {percent(now.mean_pct)} of the known opening hours on average {chosen.when}; "
-        f"{low} of them less than {below:g} %{mostly_unknown(now)}"
+        f"{low} of them less than {limit(below)}{mostly_unknown(now)}"
     )
 
 
@@ -130,10 +130,10 @@ def show_cards(
             "Over the stores: the share of its known opening hours that each was up",
         )
         compared(
-            f"Below {below:g} %",
+            f"Below {limit(below)}",
             words.count(now.below),
             low,
-            difference,
+            words.difference,
             "down",
             "Stores that were up for less of their known opening hours",
         )

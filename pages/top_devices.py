@@ -17,6 +17,7 @@ from pages.parts import (
     device,
     newest,
     ranking,
+    shares,
     trouble,
     words,
 )
@@ -93,7 +94,7 @@ def show_cards(
         )
         cards.plain(
             f"From the top {len(rows)}",
-            words.share(listed, reports),
+            shares.of(listed, reports),
             f"{words.count(listed)} of {words.counted(reports, 'report')}",
         )
         cards.plain(f"New in the top {len(rows)}", *newcomers(rows))

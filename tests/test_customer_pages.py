@@ -49,13 +49,13 @@ def test_who_sent_most(visit: Visit, tables: Settings) -> None:
     assert numbers["Refused rows"] == "2"
     cold, menu = table(app)
     assert (cold["customer"], cold["rows"], cold["uploads"]) == ("cold", 3, 2)
-    assert (cold["difference"], cold["refused"]) == ("2 days 1 h", 1)
+    assert (cold["difference"], cold["refused"]) == ("2 days 2 h", 1)
     assert (menu["difference"], menu["columns"]) == ("–", "item, price_eur")
 
 
 def test_a_customer_has_its_url(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="cold")
-    assert app.subheader[0].value == "`cold` has 3 rows from 2 uploads, over 2 days 1 h"
+    assert app.subheader[0].value == "`cold` has 3 rows from 2 uploads, over 2 days 2 h"
     assert cards(app)["Newest row"][0] == "Tue 3 Mar"
     preview = app.dataframe[0].value
     assert preview["c1"].tolist() == [

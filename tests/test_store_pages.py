@@ -18,7 +18,7 @@ from api.reports import order
 from pages.parts import clock
 from tests import visits
 from tests.etl.loading import load_all
-from tests.visits import cards, said, table
+from tests.visits import cards, plain, said, sentence, table
 from warehouse import Settings
 
 # A week of polls on the hour, up to Wed 4 Mar 2026, 12:00 UTC.
@@ -66,7 +66,7 @@ def listed(app: AppTest) -> list[str]:
 
 def test_the_page_opens_with_the_answer(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime")
-    assert app.subheader[0].value == (
+    assert sentence(app) == (
         "3 stores were up 65.5 % of the known opening hours on average in the 7 days to "
         "Wed 4 Mar 2026, 12:00 UTC; 1 of them less than 90 %"
     )
@@ -92,13 +92,13 @@ def test_the_worst_comes_first_and_what_is_not_known_last(visit: Visit, week: Se
 def test_a_store_without_a_zone_is_in_chicago(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", zone="America/Chicago")
     assert listed(app) == [SHAKY]
-    assert app.subheader[0].value.startswith("1 store in America/Chicago was up 96.4 %")
+    assert sentence(app).startswith("1 store in America/Chicago was up 96.4 %")
 
 
 def test_a_shorter_window_has_its_own_numbers(visit: Visit, week: Settings) -> None:
     link = {"window": "day", "as_of": "2026-03-03T06:00"}
     app = visit(week, "store_uptime", **link)
-    assert "in the 24 hours to Tue 3 Mar 2026, 06:00 UTC" in app.subheader[0].value
+    assert "in the 24 hours to Tue 3 Mar 2026, 06:00 UTC" in sentence(app)
     rows = {row["store"]: row for row in table(app)}
     assert (rows[SHAKY]["uptime"], rows[SHAKY]["down"]) == ("75 %", "6 h")
     assert "range" not in rows[SHAKY]  # the polls' range is known for a week only
@@ -106,13 +106,13 @@ def test_a_shorter_window_has_its_own_numbers(visit: Visit, week: Settings) -> N
 
 def test_the_effect_of_the_method_is_said(visit: Visit, week: Settings) -> None:
     nearest = visit(week, "store_uptime")
-    assert nearest.expander[0].label == (
+    assert plain(nearest.expander[0].label) == (
         "By the method *hour a poll* instead: mean 65.1 % (−0.4 points), 1 below 90 % (±0), "
         "one store by 1.1 points"
     )
     poll = visit(week, "store_uptime", method="poll")
     assert cards(poll)["Mean uptime"][0] == "65.1 %"
-    assert "*nearest poll* instead: mean 65.5 % (+0.4 points)" in poll.expander[0].label
+    assert "*nearest poll* instead: mean 65.5 % (+0.4 points)" in plain(poll.expander[0].label)
 
 
 # Filters.
@@ -141,7 +141,7 @@ def test_a_link_narrows_the_list(
 
 def test_a_chosen_step_can_be_cleared(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", uptime="95-100")
-    next(b for b in app.button if b.label == "Uptime 95 to 100 % ✕").click().run()
+    next(b for b in app.button if plain(b.label) == "Uptime 95 to 100 % ✕").click().run()
     assert listed(app) == [DOWN, SHAKY, GOOD, SILENT]
     assert "uptime" not in app.query_params
 
@@ -159,14 +159,14 @@ def test_an_instant_beyond_the_polls_says_what_may_be_asked(visit: Visit, week: 
     app = visit(week, "store_uptime", as_of="2026-03-12T00:00")
     assert "2026-02-25 12:00:00 to 2026-03-11 12:00:00 (UTC)" in app.warning[0].value
     next(b for b in app.button if b.label == "Show the newest poll").click().run()
-    assert "Wed 4 Mar 2026, 12:00 UTC" in app.subheader[0].value
+    assert "Wed 4 Mar 2026, 12:00 UTC" in sentence(app)
 
 
 def test_an_instant_that_is_none_says_what_one_looks_like(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", as_of="yesterday")
     assert "`as_of=yesterday` is not an instant like `2026-02-15T10:00`" in app.warning[0].value
     assert app.session_state["as of chosen"] == NEWEST
-    assert app.subheader[0].value.startswith("3 stores were up")
+    assert sentence(app).startswith("3 stores were up")
 
 
 def test_an_instant_that_may_not_be_asked_is_not_shown_as_another(
@@ -290,7 +290,7 @@ def test_a_report_that_a_program_asked_for_is_listed(visit: Visit, week: Setting
     while service.jobs.files.read(asked.report_id).status == "running":
         time.sleep(0.05)
     app = visit(week, "reports")
-    assert app.subheader[0].value.startswith(
+    assert sentence(app).startswith(
         "The newest report, Store uptime, method poll, has 4 rows and took"
     )
     (row,) = table(app)

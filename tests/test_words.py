@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from pages.parts import words
+from pages.parts import shares, words
 from tests.visits import plain
 
 
@@ -46,9 +46,9 @@ def test_a_rank_moves_up_when_its_number_falls(rank: int, before: int | None, sa
 
 
 def test_a_share_too_small_to_show_is_not_zero() -> None:
-    assert plain(words.share(1, 100_000)) == "< 0.1 %"
-    assert plain(words.share(0, 100_000)) == "0 %"
-    assert plain(words.share(1, 0)) == "–"
+    assert plain(shares.of(1, 100_000)) == "< 0.1 %"
+    assert plain(shares.of(0, 100_000)) == "0 %"
+    assert plain(shares.of(1, 0)) == "–"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,36 @@ def test_a_share_too_small_to_show_is_not_zero() -> None:
 )
 def test_how_long_ago(seconds: float, said: str) -> None:
     assert words.ago(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (0.44, "0.4 s"),
+        (59.7, "1 min"),
+        (200, "3 min 20 s"),
+        (3_599.7, "1 h"),
+        (24_050, "6 h 41 min"),
+        (36 * 3_600, "36 h"),
+        (48 * 3_600, "2 days"),
+        (76.4 * 3_600, "3 days 4 h"),
+    ],
+)
+def test_a_duration_has_two_units(seconds: float, said: str) -> None:
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(168, "168 h"), (1_234.5, "1,234 h 30 min"), (0.2, "12 min"), (0.005, "18 s"), (0, "0 h")],
+)
+def test_hours_stay_hours(hours: float, said: str) -> None:
+    assert words.hours(hours) == said
+
+
+def test_a_difference_has_its_sign() -> None:
+    assert [words.difference(number) for number in (1_200, -3, 0)] == ["+1,200", "−3", "±0"]
 
 
 def test_days_and_instants() -> None:

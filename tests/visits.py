@@ -56,7 +56,7 @@ def plain(text: str) -> str:
 
 def cards(app: AppTest) -> dict[str, tuple[str, str]]:
     """Value and change of each metric card."""
-    return {card.label: (plain(card.value), plain(card.delta)) for card in app.metric}
+    return {plain(card.label): (plain(card.value), plain(card.delta)) for card in app.metric}
 
 
 def table(app: AppTest, place: int = 0) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ from pages.parts import (
     charts,
     customer_charts,
     downloads,
-    shares,
     site,
     tables,
     words,
@@ -75,8 +74,8 @@ def answer(customer: dict[str, Any]) -> str:
 
 
 def difference(seconds: float | None) -> str:
-    """Newest less first in words: `59 days 23 h`."""
-    return shares.NOTHING if seconds is None else shares.span(dt.timedelta(seconds=seconds))
+    """Newest less first in words: `60 days`, `3 days 4 h`."""
+    return words.NOTHING if seconds is None else words.duration(seconds)
 
 
 def show_cards(customer: dict[str, Any], refused_files: int) -> None:

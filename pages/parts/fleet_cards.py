@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import calendar, cards, fleets, repair, words
+from pages.parts import calendar, cards, fleets, repair, shares, words
 from pages.parts.choose import Period
 from pages.parts.fleet_choice import Choice
 from pages.parts.fleets import FleetDay, Observed
@@ -57,7 +57,7 @@ def largest_card(days: Sequence[FleetDay], index: int) -> None:
     devices, size = max((count, size) for size, count in enumerate(day.devices))
     cards.compared(
         f"In fleets of {list(fleets.SIZES.values())[size]}" if devices else "In one fleet size",
-        words.share(devices, day.total),
+        shares.of(devices, day.total),
         words.counted(devices, "device"),
         None,
         line=[100 * day.devices[size] / (day.total or 1) for day in recent(days, index)],
@@ -73,7 +73,7 @@ def repaired_card(observed: Observed, period: Period) -> None:
     cards.compared(
         "Events repaired",
         words.count(repaired),
-        f"{words.share(repaired, online)} of online events" if online else "no online event",
+        f"{shares.of(repaired, online)} of online events" if online else "no online event",
         None,
         line=repair.by_day(audit, calendar.span(period.last, min(period.days, SPARK_DAYS))),
         help="Online events in the period whose offline event is missing, so that a rule had to "

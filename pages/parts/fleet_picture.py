@@ -11,6 +11,7 @@ from pages.parts import address, charts, fleets, palette, projection, stacks, wo
 from pages.parts.fleet_choice import Choice
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.projection import Projection
+from pages.parts.shares import limit
 
 KINDS = tuple((fleets.of_size(size), palette.FLEET_SIZE[size]) for size in fleets.SIZES)
 
@@ -93,7 +94,7 @@ def projection_notes(ahead: Projection, observed: Observed, chosen: Choice) -> I
         yield f"No projection yet: {ahead.why_not[:1].lower()}{ahead.why_not[1:]}."
     elif continues(observed, chosen):
         yield (
-            "Dashed: the projection, in the ranges that hold the number with 80\u00a0% and "
-            f"95\u00a0% probability; {projection.missed(ahead.rows.to_pylist()[0])}."
+            f"Dashed: the projection, in the ranges that hold the number with {limit(80)} and "
+            f"{limit(95)} probability; {projection.missed(ahead.rows.to_pylist()[0])}."
         )
     yield "Click a day for its users."

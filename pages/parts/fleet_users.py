@@ -8,7 +8,7 @@ from collections import Counter
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, choose, downloads, fleets, tables, words
+from pages.parts import answers, calendar, choose, downloads, fleets, shares, tables, words
 from pages.parts.fleets import Observed, Rows
 
 
@@ -97,7 +97,7 @@ USERS = {
     "size": tables.words("Fleet size"),
     "share": tables.amount_in_words("Share", "Of the devices online"),
     "before": tables.number("Week before", "Devices 7 days earlier"),
-    "more": st.column_config.NumberColumn("Change", format="%+d", help="Devices in a week"),
+    "more": tables.amount_in_words("Change", "Devices in a week"),
 }
 
 
@@ -112,7 +112,7 @@ def size_rows(rows: Rows) -> pa.Table:
             "size": list(fleets.SIZES.values()),
             "users": [owners[size] for size in fleets.SIZES],
             "devices": [devices[size] for size in fleets.SIZES],
-            "share": [words.share(devices[size], total) for size in fleets.SIZES],
+            "share": [shares.of(devices[size], total) for size in fleets.SIZES],
         }
     )
 
@@ -125,14 +125,11 @@ def user_rows(rows: Rows, before: dict[str, int] | None) -> pa.Table:
             "user": [row["user_id"] for row in rows],
             "devices": [row["devices"] for row in rows],
             "size": [fleets.SIZES[row["fleet_size"]] for row in rows],
-            "share": [words.share(row["devices"], total) for row in rows],
+            "share": [shares.of(row["devices"], total) for row in rows],
             "before": pa.array(earlier, pa.int64()),
-            "more": pa.array(
-                [
-                    None if then is None else row["devices"] - then or None
-                    for row, then in zip(rows, earlier, strict=True)
-                ],
-                pa.int64(),
-            ),
+            "more": [
+                None if then in (None, row["devices"]) else words.difference(row["devices"] - then)
+                for row, then in zip(rows, earlier, strict=True)
+            ],
         }
     )

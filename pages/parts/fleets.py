@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, calendar, words
+from pages.parts import answers, calendar, shares, words
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -111,13 +111,8 @@ def newest_whole(rows: Rows) -> Row | None:
 def long(hours: float | None) -> str:
     """`3 days 4 h`, below two days `6 h 40 min` or `24 h`; zero is `no time`, unknown is `–`."""
     if hours is None:
-        return "–"
-    if not hours:
-        return "no time"
-    if hours < 48:
-        return words.duration(3600 * hours).removesuffix(" 0 min")
-    days, rest = divmod(round(hours), 24)
-    return f"{words.counted(days, 'day')} {rest} h".removesuffix(" 0 h")
+        return words.NOTHING
+    return words.duration(3600 * hours) if hours else "no time"
 
 
 def of_size(fleet_size: str) -> str:
@@ -139,7 +134,7 @@ def compared(days: Sequence[FleetDay], index: int) -> str:
 
 def part(devices: int, total: int) -> str:
     """`668 (19.4 %)`."""
-    return f"{words.count(devices)} ({words.share(devices, total)})"
+    return f"{words.count(devices)} ({shares.of(devices, total)})"
 
 
 # Columns of tables.

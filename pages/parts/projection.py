@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.parts import answers, downloads, fleets, stacks, tables, words
+from pages.parts.shares import limit, percent
 from warehouse import QueryFailed
 
 
@@ -38,14 +39,14 @@ def bar(row: dict[str, Any]) -> stacks.Row:
     }
 
 
-def span(row: dict[str, Any], percent: int) -> str:
+def span(row: dict[str, Any], likely_pct: int) -> str:
     """`3,057 to 3,253`, the interval that holds the day's devices with this probability."""
-    return f"{words.count(row[f'low_{percent}'])} to {words.count(row[f'high_{percent}'])}"
+    return f"{words.count(row[f'low_{likely_pct}'])} to {words.count(row[f'high_{likely_pct}'])}"
 
 
 def missed(row: dict[str, Any]) -> str:
     """The error of the model on days that it had not seen."""
-    share = "" if row["error_pct"] is None else f" ({row['error_pct']:.1f}\u00a0%)"
+    share = "" if row["error_pct"] is None else f" ({percent(row['error_pct'])})"
     return (
         "on the newest 28 whole days, held back from it, the same model missed by "
         f"{words.counted(round(row['error_devices']), 'device')} a day{share} on average"
@@ -63,7 +64,7 @@ def show(ahead: Projection) -> None:
     last = rows[-1]
     st.markdown(
         f"**{words.counted(round(last['devices']), 'device')} expected online on "
-        f"{words.day(last['day'])}, with 80\u00a0% probability {span(last, 80)}**"
+        f"{words.day(last['day'])}, with {limit(80)} probability {span(last, 80)}**"
     )
     st.caption(f"Devices a day, by exponential smoothing with a weekly rhythm; {missed(last)}.")
     downloads.offer(ahead.rows, f"online-forecast-{rows[0]['day']}-{last['day']}", key="ahead")
@@ -78,8 +79,8 @@ def show(ahead: Projection) -> None:
 AHEAD = {
     "day": tables.day("Day (UTC)"),
     "devices": fleets.whole("Expected", "Distinct devices online on that day"),
-    "low_80": fleets.whole("80 %: from"),
-    "high_80": fleets.whole("80 %: to"),
-    "low_95": fleets.whole("95 %: from"),
-    "high_95": fleets.whole("95 %: to"),
+    "low_80": fleets.whole(f"{limit(80)}: from"),
+    "high_80": fleets.whole(f"{limit(80)}: to"),
+    "low_95": fleets.whole(f"{limit(95)}: from"),
+    "high_95": fleets.whole(f"{limit(95)}: to"),
 }

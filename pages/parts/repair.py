@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import calendar, charts, downloads, fleets, palette, stacks, tables, words
+from pages.parts import calendar, charts, downloads, fleets, palette, shares, stacks, tables, words
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed
 
@@ -126,7 +126,7 @@ def answer(counted: dict[str, Total]) -> str:
     normal = counted["offline, same server"].events
     said = (
         f"{words.count(normal)} of {words.counted(online, 'online event')} "
-        f"({words.share(normal, online)}) were followed by their offline event"
+        f"({shares.of(normal, online)}) were followed by their offline event"
     )
     commonest = max(REPAIRED, key=lambda rule: counted[rule].events)
     repaired = sum(counted[rule].events for rule in REPAIRED)
@@ -166,7 +166,7 @@ def audit_rows(counted: dict[str, Total], events: Events, days: Sequence[dt.date
             "means": list(rules.values()),
             "events": [counted[rule].events for rule in rules],
             "share": [
-                words.share(counted[rule].events, online) if rule in DECIDES else None
+                shares.of(counted[rule].events, online) if rule in DECIDES else None
                 for rule in rules
             ],
             "hours": [round(counted[rule].hours) if rule in DECIDES else None for rule in rules],

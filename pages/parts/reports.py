@@ -22,7 +22,7 @@ from api.errors import Refused, of_warehouse
 from api.manifests import Manifest, now
 from api.reports import order
 from api.service import Service
-from pages.parts import shares, tables, words
+from pages.parts import tables, words
 from warehouse import WarehouseError, metrics
 
 SHOWN = 50
@@ -197,7 +197,7 @@ def rows(reports: list[Manifest]) -> pa.Table:
                 [r.bytes if d else None for r, d in zip(reports, done, strict=True)], pa.int64()
             ),
             "took": [
-                shares.NOTHING if r.seconds is None else words.duration(r.seconds) for r in reports
+                words.NOTHING if r.seconds is None else words.duration(r.seconds) for r in reports
             ],
             "asked": [naive(r.created_at) for r in reports],
         }

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, charts, downloads, fleet_charts, fleets, stacks, tables, words
+from pages.parts import (
+    answers,
+    charts,
+    downloads,
+    fleet_charts,
+    fleets,
+    shares,
+    stacks,
+    tables,
+    words,
+)
 from pages.parts.fleets import Observed, Row, Rows
 
 
@@ -83,7 +93,7 @@ def server_rows(rows: Rows, observed: Observed) -> pa.Table:
             "devices": [row["devices"] for row in rows],
             "intervals": [row["intervals"] for row in rows],
             "cut_off": [row["cut_off_intervals"] for row in rows],
-            "share": [words.share(row["cut_off_intervals"], row["intervals"]) for row in rows],
+            "share": [shares.of(row["cut_off_intervals"], row["intervals"]) for row in rows],
             "hours": [row["hours"] for row in rows],
             "destroyed": pa.array([row["destroyed_at"] for row in rows], pa.timestamp("us")),
             "lived": [lived(row) for row in rows],

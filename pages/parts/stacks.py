@@ -140,9 +140,7 @@ def _bars(
                 "amount:Q",
                 stack="normalize" if shares else "zero",
                 title=title,
-                axis=alt.Axis(
-                    tickCount=5, format="%" if shares else ",d", tickMinStep=0 if shares else 1
-                ),
+                axis=_percents() if shares else _whole_numbers(),
             ),
             color=alt.Color(
                 "kind:N",
@@ -153,6 +151,14 @@ def _bars(
             opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
         )
     )
+
+
+def _percents() -> alt.Axis:
+    return alt.Axis(tickCount=5, labelExpr=f"format(100 * datum.value, 'd') + '{words.PERCENT}'")
+
+
+def _whole_numbers() -> alt.Axis:
+    return alt.Axis(tickCount=5, tickMinStep=1, format=",d")
 
 
 def _projection(days: alt.Chart) -> list[Any]:
@@ -171,8 +177,8 @@ def _projection(days: alt.Chart) -> list[Any]:
         tooltip=[
             _text("heading", "Projected"),
             _text("expects", "Expected"),
-            _text("in_80", "80 % likely"),
-            _text("in_95", "95 % likely"),
+            _text("in_80", f"80{words.PERCENT} likely"),
+            _text("in_95", f"95{words.PERCENT} likely"),
         ]
     )
     return [*bands, line, hover]

@@ -24,7 +24,7 @@ from pages.parts import (
     trouble,
     words,
 )
-from pages.parts.shares import hours, percent, percent_range
+from pages.parts.shares import percent, percent_range
 from pages.parts.store_choice import Choice
 
 WIDTH = 920
@@ -93,14 +93,14 @@ def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -
         return f"{name} was never open"
     if row["uptime_pct"] is None:
         return f"{name} was not heard of while open"
-    down = hours(row["down_hours"])
+    down = words.hours(row["down_hours"])
     known = row["open_hours"] * (1 - row["unknown_pct"] / 100)
     if chosen.method == "poll":
         polls = words.counted(round(known), "poll")
-        up = hours(known - row["down_hours"])
+        up = words.hours(known - row["down_hours"])
         return f"{name} was up {up} and down {down}, an hour for each of {polls} while open"
     share = percent(row["uptime_pct"])
-    return f"{name} was up {share} of the {hours(known)} that are known, and down {down}"
+    return f"{name} was up {share} of the {words.hours(known)} that are known, and down {down}"
 
 
 def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
@@ -113,7 +113,7 @@ def show_cards(row: dict[str, Any], counted: list[dict[str, Any]]) -> None:
     allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"])
     with st.container(horizontal=True):
         card("Uptime", percent(row["uptime_pct"]), "of what is known")
-        card("Open", hours(open_time(counted) / clock.HOUR), "in the window")
+        card("Open", words.hours(open_time(counted) / clock.HOUR), "in the window")
         card("Unknown", percent(row["unknown_pct"]), "of the open time")
         card("Polls", words.count(len(polls)), f"{polls.count('inactive')} found it down")
         card("Polls allow", allowed, "in the last 7 days")
@@ -199,4 +199,4 @@ def in_words(piece: dict[str, Any], zone: ZoneInfo) -> str:
     said = "Open" if piece["kind"] == "open" else piece["status"].capitalize()
     sure = "" if piece["certain"] is not False else ", not certain"
     when = f"{words.short_day(start)} {start:%H:%M} to {end:%H:%M}"
-    return f"{said} from {when}, {hours(piece['hours'])}{sure}"
+    return f"{said} from {when}, {words.hours(piece['hours'])}{sure}"

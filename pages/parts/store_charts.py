@@ -6,12 +6,13 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette, spec
+from pages.parts import palette, spec, words
 from pages.parts.charts import ROW
 
 STATUSES = ("up", "down", "unknown")
 TABLE_HEAD = 35  # pixels above the first row of st.dataframe
 DAY_ROW = 36  # pixels for each day of a timeline
+PERCENTS = f"datum.value + '{words.PERCENT}'"
 UNKNOWN_FROM, UNKNOWN_TO = 118, 123  # where the stores without a known moment stand, beyond 100 %
 
 _HUES = alt.Scale(domain=list(STATUSES), range=[palette.STATUS[name] for name in STATUSES])
@@ -26,7 +27,7 @@ def distribution(below_pct: float) -> spec.Spec:
     """
     axis = alt.Axis(
         values=[0, 20, 40, 60, 80, 100, (UNKNOWN_FROM + UNKNOWN_TO) / 2],
-        labelExpr="datum.value > 100 ? 'unknown' : datum.value + ' %'",
+        labelExpr=f"datum.value > 100 ? 'unknown' : {PERCENTS}",
         labelOverlap=False,
         grid=False,
     )
@@ -84,7 +85,7 @@ def ranges() -> spec.Spec:
         axis=alt.Axis(
             orient="top",
             values=[0, 50, 100],
-            labelExpr="datum.value + ' %'",
+            labelExpr=PERCENTS,
             labelFlush=True,
             minExtent=TABLE_HEAD,
         ),
@@ -112,7 +113,7 @@ def changes() -> spec.Spec:
         "chosen_pct:Q",
         title="Uptime: ● by the method shown, ○ by the other",
         scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(values=[0, 25, 50, 75, 100], labelExpr="datum.value + ' %'"),
+        axis=alt.Axis(values=[0, 25, 50, 75, 100], labelExpr=PERCENTS),
     )
     line = base.mark_rule(color=palette.QUIET, strokeWidth=2).encode(x=percent, x2="other_pct:Q")
     other = base.mark_point(size=90, color=palette.MAIN, opacity=1, strokeWidth=2).encode(

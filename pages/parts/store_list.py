@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import address, charts, openable, store_charts, tables, uptime, words
-from pages.parts.shares import hours, percent, percent_range
+from pages.parts.shares import limit, percent, percent_range
 from pages.parts.store_choice import Choice
 from warehouse import export
 
@@ -69,8 +69,8 @@ def only_pills(stores: pa.Table, below: float, unknown: float) -> frozenset[str]
     low = narrowed(stores, Filters(below, unknown, frozenset({LOW}))).num_rows
     silent = narrowed(stores, Filters(below, unknown, frozenset({SILENT}))).num_rows
     said = {
-        LOW: f"Uptime below {below:g} %: {words.count(low)}",
-        SILENT: f"Unknown above {unknown:g} %: {words.count(silent)}",
+        LOW: f"Uptime below {limit(below)}: {words.count(low)}",
+        SILENT: f"Unknown above {limit(unknown)}: {words.count(silent)}",
     }
     st.session_state["only chosen"] = chosen_only()
     st.pills(
@@ -104,7 +104,7 @@ def show_distribution(stores: pa.Table, below: float) -> None:
         bars(stores["uptime_pct"], below, chosen_step()),
         "distribution",
         f"Histogram of the uptime of {words.counted(known, 'store')} in steps of "
-        f"{uptime.STEP_PCT} %",
+        f"{limit(uptime.STEP_PCT)}",
         choose_step,
     )
 
@@ -136,7 +136,7 @@ def bars(uptime_pct: pa.ChunkedArray, below: float, chosen: int | None) -> pa.Ta
 
 
 def in_steps(step: int) -> str:
-    return f"{step * uptime.STEP_PCT} to {(step + 1) * uptime.STEP_PCT} %"
+    return f"{step * uptime.STEP_PCT} to {limit((step + 1) * uptime.STEP_PCT)}"
 
 
 def chosen_step() -> int | None:
@@ -233,7 +233,7 @@ def table_rows(rows: list[dict[str, Any]], *, with_range: bool) -> pa.Table:
         {
             "store": [row["store_id"] for row in rows],
             "uptime": [percent(row["uptime_pct"]) for row in rows],
-            "down": [hours(row["down_hours"]) for row in rows],
+            "down": [words.hours(row["down_hours"]) for row in rows],
             "unknown": [percent(row["unknown_pct"]) for row in rows],
             "range": [percent_range(row["uptime_low_pct"], row["uptime_high_pct"]) for row in rows],
             "zone": [row["zone"] for row in rows],

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import charts, store_charts, uptime, words
-from pages.parts.shares import difference, percent, points
+from pages.parts.shares import limit, percent, points
 from pages.parts.store_choice import METHODS, Choice
 
 MOST = 10
@@ -47,8 +47,8 @@ def answer(stores: pa.Table, others: pa.Table, chosen: Choice, below: float) -> 
     most = pc.max(moved).as_py() or 0.0
     return (
         f"By the method *{name}* instead: mean {percent(then.mean_pct)} "
-        f"({points(then.mean_pct - now.mean_pct)}), {words.count(then.below)} below {below:g} % "
-        f"({difference(then.below - now.below)}), "
+        f"({points(then.mean_pct - now.mean_pct)}), {words.count(then.below)} below {limit(below)} "
+        f"({words.difference(then.below - now.below)}), "
         + (f"one store by {points(most).lstrip('+')}" if most else "no store changes")
     )
 

@@ -6,6 +6,7 @@ import datetime as dt
 
 MINUS = "\N{MINUS SIGN}"
 PERCENT = "\N{NO-BREAK SPACE}%"
+NOTHING = "–"
 UNCHANGED = f"±0{PERCENT}"
 
 
@@ -40,6 +41,13 @@ def plural(noun: str) -> str:
     return f"{noun.removesuffix('y')}ies" if ends_in_y else f"{noun}s"
 
 
+def difference(number: int) -> str:
+    """A difference of two counts: `+1,200`, `−3`, `±0`."""
+    if not number:
+        return "±0"
+    return f"{'+' if number > 0 else MINUS}{count(abs(number))}"
+
+
 def change_pct(now: float, before: float | None) -> float | None:
     """A change in percent; None where there is nothing to compare to."""
     return 100 * (now - before) / before if before else None
@@ -51,18 +59,6 @@ def percent(value: float) -> str:
     if text == "0":
         return UNCHANGED
     return f"{'+' if value > 0 else MINUS}{text}{PERCENT}"
-
-
-def share(part: int, whole: int) -> str:
-    """A part of a whole: `12.5 %`; `100 %` and `0 %` only where it is exactly that."""
-    if not whole:
-        return "–"
-    value = 100 * part / whole
-    if 0 < value < 0.1:
-        return f"< 0.1{PERCENT}"
-    if 99.95 <= value < 100:
-        return f"> 99.9{PERCENT}"
-    return f"{value:.1f}".removesuffix(".0") + PERCENT
 
 
 def change(value: float | None, baseline: str) -> str:
@@ -100,13 +96,37 @@ def ago(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """How long something took: `0.4 s`, `12 s`, `3 min 20 s`, `6 h 40 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+    """How long, in the two largest units: `0.4 s`, `3 min 20 s`, `36 h`, `3 days 4 h`.
+
+    Rounded to the smaller unit, which is left out where it is zero; days count from two on.
+    """
+    if seconds < 10:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return _two(f"{whole // 60} min", whole % 60, "s")
+    if whole < 2 * 86_400:
+        hour, minute = divmod(round(whole / 60), 60)
+        return _two(f"{hour} h", minute, "min")
+    days, hour = divmod(round(whole / 3_600), 24)
+    return _two(counted(days, "day"), hour, "h")
+
+
+def _two(larger: str, rest: int, unit: str) -> str:
+    return f"{larger} {rest} {unit}" if rest else larger
+
+
+def hours(value: float) -> str:
+    """A time that is measured in hours, to the minute: `168 h`, `6 h 40 min`, `30 s`, `0 h`."""
+    seconds = round(value * 3600)
+    if 0 < seconds < 60:
+        return f"{seconds} s"
+    whole, minute = divmod(round(seconds / 60), 60)
+    if not whole and minute:
+        return f"{minute} min"
+    return _two(f"{count(whole)} h", minute, "min")
 
 
 def dataset(name: str) -> str:

@@ -84,13 +84,13 @@ def test_the_neighbour_in_the_list_without_closing(page: Page) -> None:
     page.goto(f"/store_uptime?store={SHAKY}")
     drawer = page.get_by_role("dialog")
     drawer.get_by_role("button", name="Worse").click()
-    expect(drawer.get_by_text(re.compile("was up 0 % of the"))).to_be_visible()
+    expect(drawer.get_by_text(re.compile(r"was up 0\s% of the"))).to_be_visible()
     expect(page).to_have_url(re.compile(f"store={DOWN}"))
 
 
 def test_a_click_on_a_bar_lists_its_stores(page: Page) -> None:
     page.goto("/store_uptime")
-    page.locator("path[aria-label*='1 store up 0 to 5 % of the time']").click()
+    page.locator("path[aria-label*='1 store up 0 to 5\u00a0% of the time']").click()
     expect(page.get_by_role("button", name="Uptime 0 to 5 % ✕")).to_be_visible()
     expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
 
