@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests import visits
 from tests.etl.loading import load_all
-from tests.visits import cards, said, table
+from tests.visits import Visit, cards, said, table
 from warehouse import Settings
 
 COLD = "measured_at,unit,temperature_c\n"
@@ -28,18 +24,10 @@ LOADS = [
     },
 ]
 
-Visit = Callable[..., AppTest]
-
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load_all(tmp_path_factory.mktemp("tables"), LOADS)
-
-
-@pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Open a page by its file's name with the state of a link."""
-    return partial(visits.visit, monkeypatch)
 
 
 def test_who_sent_most(visit: Visit, tables: Settings) -> None:

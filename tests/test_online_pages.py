@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from tests import visits
 from tests.etl.loading import load_all
-from tests.visits import cards, said, sentence, table
+from tests.visits import Visit, cards, said, sentence, table
 from warehouse import Settings
 
 REAL = Path(__file__).parents[2] / "shared/real"
@@ -22,8 +18,6 @@ MONDAY = dt.date(2026, 3, 2)
 DEVICES = {"a1": "ann", "a2": "ann", "b1": "bob", "b2": "bob", "b3": "bob", "c1": "cat"}
 
 SIZES = ("1-2", "3-9", "10-99", "100-999", "1000+")
-
-Visit = Callable[..., AppTest]
 
 
 def events(days: int, gaps: bool = True) -> str:
@@ -50,12 +44,6 @@ def ten_weeks(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """70 days, from Mon 2 Mar to Sun 10 May 2026."""
     loads = [{"connectivity_events.csv": events(70), "servers.csv": SERVERS}]
     return load_all(tmp_path_factory.mktemp("ten_weeks"), loads)
-
-
-@pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Open a page by its file's name with the state of a link."""
-    return partial(visits.visit, monkeypatch)
 
 
 # The answer and its numbers.

@@ -5,37 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import math
 import shutil
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from etl.run import load
 from pages.parts import commands, ranking, words
-from tests import health, visits
+from tests import health
 from tests.etl.loading import folders, load_all
-from tests.visits import cards, drawn, plain, said, sentence, table
+from tests.visits import Visit, cards, drawn, plain, said, sentence, table
 from warehouse import Settings, current_path
 
 PAGES = ("overview", "top_devices", "daily_trend", "data")
 REAL = Path(__file__).parents[2] / "shared/real/health_reports.csv"
 
-Visit = Callable[..., AppTest]
-
 
 @pytest.fixture(scope="module")
 def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load_all(tmp_path_factory.mktemp("fortnight"), [health.files()])
-
-
-@pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Open a page by its file's name with the state of a link."""
-    return partial(visits.visit, monkeypatch)
 
 
 # Top devices.

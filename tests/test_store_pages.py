@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,8 @@ from streamlit.testing.v1 import AppTest
 import api
 from api.reports import order
 from pages.parts import clock
-from tests import visits
 from tests.etl.loading import load_all
-from tests.visits import cards, plain, said, sentence, table
+from tests.visits import Visit, cards, plain, said, sentence, table
 from warehouse import Settings
 
 # A week of polls on the hour, up to Wed 4 Mar 2026, 12:00 UTC.
@@ -31,8 +29,6 @@ BUSINESS = "store_id,dayOfWeek,start_time_local,end_time_local\n" + "".join(
     f"{store},{day},09:00:00,17:00:00\n" for store in (GOOD, DOWN, SILENT) for day in range(7)
 )
 ZONES = f"store_id,timezone_str\n{GOOD},Europe/Berlin\n{DOWN},Asia/Tokyo\n{SILENT},Asia/Tokyo\n"
-
-Visit = Callable[..., AppTest]
 
 
 def polls() -> str:
@@ -49,12 +45,6 @@ def polls() -> str:
 def week(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     files = {"polls.csv": polls(), "hours.csv": BUSINESS, "zones.csv": ZONES}
     return load_all(tmp_path_factory.mktemp("week"), [files])
-
-
-@pytest.fixture
-def visit(monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """Open a page by its file's name with the state of a link."""
-    return partial(visits.visit, monkeypatch)
 
 
 def listed(app: AppTest) -> list[str]:

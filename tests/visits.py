@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from warehouse import Settings
 
+Visit = Callable[..., AppTest]  # settings, the name of a page, what its link says
 DASHBOARD = Path(__file__).parents[1] / "dashboard.py"
 
 
