@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Position, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Position, expect
 
 from tests import health
 from tests.api.server import Server, serving
+from tests.browser.windows import PHONE, WIDE, settle
 from warehouse import Generation, current_path, metric
 from warehouse.export import csv_bytes
 from warehouse.settings import Settings
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PICTURES = Path(__file__).parents[2] / "build/screenshots"
 PAGES = {
     "overview": "",
@@ -41,8 +31,6 @@ PAGES = {
 WIDTH = """Math.max(document.documentElement.scrollWidth,
     document.querySelector('[data-testid=stMain]').scrollWidth)"""
 Scheme = Literal["light", "dark"]
-WIDE: ViewportSize = {"width": 1280, "height": 800}
-PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -52,23 +40,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             running.drop(path, text)
         running.load()
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    site = f"http://localhost:{server.port}"
-    with browser.new_context(base_url=site, viewport=WIDE) as context:
-        yield context.new_page()
 
 
 def open_top_devices(page: Page, link: str = "") -> None:
@@ -253,9 +224,3 @@ def test_a_newer_day_is_shown_where_the_newest_was(page: Page, server: Server) -
     server.drop("newer.csv", health.day_file(newer, {"fresh": 3}))
     server.load()
     sentence(page, "fresh reported most on Mon 16 Feb 2026: 3 times")
-
-
-def settle(page: Page) -> None:
-    """Wait until the script and the drawing of charts are done."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(700)

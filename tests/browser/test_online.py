@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
 from tests.api.server import Server, serving
+from tests.browser.windows import PHONE, settle
 from tests.test_online_pages import SERVERS, events
-
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture(scope="module")
@@ -29,31 +23,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
-        yield context.new_page()
-
-
-def visit(page: Page, server: Server, link: str = "") -> Locator:
+def visit(page: Page, link: str = "") -> Locator:
     """Open *Online fleet*; gives the day bars of its picture, oldest first."""
-    page.goto(f"http://127.0.0.1:{server.port}/online_fleet{link}")
+    page.goto(f"/online_fleet{link}")
     bars = page.get_by_test_id("stVegaLiteChart").first.locator("path[aria-label*='Seen: ']")
-    expect(bars.first).to_be_attached(timeout=30_000)
+    expect(bars.first).to_be_attached()
     return bars
 
 
-def test_hovering_a_day_tells_its_numbers_and_shares(page: Page, server: Server) -> None:
-    bars = visit(page, server)
+def test_hovering_a_day_tells_its_numbers_and_shares(page: Page) -> None:
+    bars = visit(page)
     expect(bars).to_have_count(70)
     bars.nth(67).hover()
     tooltip = page.locator("#vg-tooltip-element")
@@ -62,8 +41,8 @@ def test_hovering_a_day_tells_its_numbers_and_shares(page: Page, server: Server)
     expect(tooltip).to_contain_text("3 (50 %)")
 
 
-def test_clicking_a_day_lists_its_users(page: Page, server: Server) -> None:
-    bars = visit(page, server, "?view=repair")
+def test_clicking_a_day_lists_its_users(page: Page) -> None:
+    bars = visit(page, "?view=repair")
     for _ in range(2):
         settle(page)
         bars.nth(67).click()
@@ -74,14 +53,8 @@ def test_clicking_a_day_lists_its_users(page: Page, server: Server) -> None:
         expect(page).to_have_url(re.compile(r"online_fleet$"))
 
 
-def settle(page: Page) -> None:
-    """Wait until script and picture are done: one that is still being drawn takes no click."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(700)
-
-
-def test_the_running_total_is_one_click_away(page: Page, server: Server) -> None:
-    visit(page, server)
+def test_the_running_total_is_one_click_away(page: Page) -> None:
+    visit(page)
     page.get_by_role("radio", name="28 days").click()
     expect(page.get_by_role("heading", level=3)).to_contain_text(
         "6 devices were online at some time in the 28 days to Sat 9 May 2026"
@@ -89,8 +62,8 @@ def test_the_running_total_is_one_click_away(page: Page, server: Server) -> None
     expect(page).to_have_url(re.compile(r"\?window=28$"))
 
 
-def test_the_file_holds_the_metric(page: Page, server: Server) -> None:
-    visit(page, server, "?view=days&days=2")
+def test_the_file_holds_the_metric(page: Page) -> None:
+    visit(page, "?view=days&days=2")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV, 10 rows").click()
     with download.value.path().open(encoding="utf-8", newline="") as file:
@@ -99,11 +72,11 @@ def test_the_file_holds_the_metric(page: Page, server: Server) -> None:
     assert [row["devices"] for row in rows[:5]] == ["2", "3", "0", "0", "0"]
 
 
-def test_a_phone_shows_all_of_it_without_scrolling_sideways(page: Page, server: Server) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, server)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    visit(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     chart = page.get_by_test_id("stVegaLiteChart").first.bounding_box()
     assert chart is not None
     assert chart["x"] >= 0
-    assert chart["x"] + chart["width"] <= 390
+    assert chart["x"] + chart["width"] <= PHONE["width"]

@@ -4,54 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.api.server import Server, serving
+from tests.browser.windows import PHONE
 from tests.test_customer_pages import LOADS
 from tests.test_store_pages import BUSINESS, DOWN, GOOD, SHAKY, SILENT, ZONES, polls
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-WIDE: ViewportSize = {"width": 1280, "height": 800}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-
 
 @pytest.fixture(scope="module")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("stores"), dashboard=True) as server:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("stores"), dashboard=True) as running:
         files = {"polls.csv": polls(), "hours.csv": BUSINESS, "zones.csv": ZONES}
         for path, text in (files | LOADS[0]).items():
-            server.drop(path, text)
-        server.load()
-        yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, dashboard: Server) -> Iterator[Page]:
-    site = f"http://localhost:{dashboard.port}"
-    context = browser.new_context(base_url=site, viewport=WIDE, accept_downloads=True)
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
-    yield context.new_page()
-    context.close()
+            running.drop(path, text)
+        running.load()
+        yield running
 
 
 def open_row(page: Page, row: int, opened: str) -> None:
@@ -139,11 +112,11 @@ def test_a_click_on_a_row_opens_the_customer_and_its_file_is_whole(page: Page) -
     assert page.request.get(str(link)).text() == LOADS[0]["customers/cold/a.csv"]
 
 
-def test_what_a_customer_sends_appears_without_a_click(page: Page, dashboard: Server) -> None:
+def test_what_a_customer_sends_appears_without_a_click(page: Page, server: Server) -> None:
     page.goto("/customers?customer=menu")
     expect(page.get_by_text("has 1 row from 1 upload")).to_be_visible()
-    dashboard.drop("customers/menu/more.csv", "item,price_eur\nTart,6.50\nTea,3\n")
-    dashboard.load()
+    server.drop("customers/menu/more.csv", "item,price_eur\nTart,6.50\nTea,3\n")
+    server.load()
     expect(page.get_by_text("has 3 rows from 2 uploads")).to_be_visible()
 
 
