@@ -62,16 +62,7 @@ def period(begin: dt.date, newest: dt.date) -> Period:
     """A length and the last day, between the first and the newest day of the data."""
     last = address.day_within(begin, newest, newest, "last_day")
     days = min(length((newest - begin).days + 1), (last - begin).days + 1)
-    st.session_state["last day chosen"] = last
-    st.date_input(
-        "Last day (UTC)",
-        min_value=begin,
-        max_value=newest,
-        key="last day chosen",
-        format="YYYY-MM-DD",
-        on_change=lambda: _put("last_day", st.session_state["last day chosen"], newest),
-        width=160,
-    )
+    _date("Last day (UTC)", begin, newest, "last_day", last, newest)
     return Period(last - dt.timedelta(days - 1), last)
 
 
@@ -102,20 +93,28 @@ def day(label: str, begin: dt.date, newest: dt.date, usual: dt.date) -> dt.date:
     chosen = address.day_within(begin, newest, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _step("◀ Previous", chosen - calendar.DAY if chosen > begin else None, usual)
-        st.session_state["day chosen"] = chosen
-        st.date_input(
-            label,
-            min_value=begin,
-            max_value=newest,
-            key="day chosen",
-            format="YYYY-MM-DD",
-            on_change=lambda: _put("day", st.session_state["day chosen"], usual),
-            width=160,
-        )
+        _date(label, begin, newest, "day", chosen, usual)
         _step("Next ▶", chosen + calendar.DAY if chosen < newest else None, usual)
         if chosen != usual:
             st.button(f"Back to {words.short_day(usual)}", on_click=address.put, args=("day", None))
     return chosen
+
+
+def _date(
+    label: str, begin: dt.date, newest: dt.date, key: str, chosen: dt.date, usual: dt.date
+) -> None:
+    """A calendar that shows `chosen` and writes a choice into the URL."""
+    widget = f"{key} chosen"
+    st.session_state[widget] = chosen
+    st.date_input(
+        label,
+        min_value=begin,
+        max_value=newest,
+        key=widget,
+        format="YYYY-MM-DD",
+        on_change=lambda: _put(key, st.session_state[widget], usual),
+        width=160,
+    )
 
 
 def _step(label: str, to: dt.date | None, usual: dt.date) -> None:

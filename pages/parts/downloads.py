@@ -14,17 +14,27 @@ from warehouse import Generation, metric_stream
 from warehouse.export import DECIMALS, csv_bytes, parquet_bytes
 
 HELD_ROWS = 150_000  # what a click makes in memory; more comes streamed from the API
+RAW = "The same rows with their raw values"
 SAFE = "Text that a spreadsheet would run as a formula starts with an apostrophe."
 
 
-def offer(table: pa.Table, name: str, key: str | None = None) -> None:
+def offer(
+    table: pa.Table,
+    name: str,
+    key: str | None = None,
+    *,
+    decimals: int | None = None,
+    csv_help: str = SAFE,
+    parquet_help: str = RAW,
+) -> None:
     """Two buttons for all of `table`; `name` is the file's, such as `top-devices-2026-02-15`.
 
     With a `key` the buttons stay the same ones when the name changes. Files are made on the click.
     """
     with _row():
-        _button(f"CSV, {_rows(table.num_rows)}", partial(csv_bytes, table), f"{name}.csv", key)
-        _button("Parquet", partial(parquet_bytes, table), f"{name}.parquet", key)
+        label, csv = f"CSV, {_rows(table.num_rows)}", partial(csv_bytes, table, decimals)
+        _button(label, csv, f"{name}.csv", key, csv_help)
+        _button("Parquet", partial(parquet_bytes, table), f"{name}.parquet", key, parquet_help)
 
 
 def offer_metric(metric: str, rows: int, name: str, **params: Any) -> None:
@@ -34,15 +44,15 @@ def offer_metric(metric: str, rows: int, name: str, **params: Any) -> None:
         return
     source = (metric, answers.pinned(), params)
     with _row():
-        _button(f"CSV, {_rows(rows)}", partial(_csv, *source), f"{name}.csv", metric)
-        _button("Parquet", partial(_parquet, *source), f"{name}.parquet", metric)
+        _button(f"CSV, {_rows(rows)}", partial(_csv, *source), f"{name}.csv", metric, SAFE)
+        _button("Parquet", partial(_parquet, *source), f"{name}.parquet", metric, RAW)
 
 
 def _row() -> Any:
     return st.container(horizontal=True, horizontal_alignment="right", gap="small")
 
 
-def _button(label: str, made: partial[bytes], file_name: str, key: str | None) -> None:
+def _button(label: str, made: partial[bytes], file_name: str, key: str | None, help: str) -> None:
     csv = file_name.endswith(".csv")
     st.download_button(
         label,
@@ -51,7 +61,7 @@ def _button(label: str, made: partial[bytes], file_name: str, key: str | None) -
         mime="text/csv" if csv else "application/vnd.apache.parquet",
         on_click="ignore",
         key=f"{'csv' if csv else 'parquet'} {key or file_name}",
-        help=SAFE if csv else "The same rows with their raw values",
+        help=help,
     )
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, charts, openable, store_charts, tables, uptime, words
+from pages.parts import address, charts, downloads, openable, store_charts, tables, uptime, words
 from pages.parts.shares import limit, percent, percent_range
 from pages.parts.store_choice import Choice
-from warehouse import export
+from warehouse.export import DECIMALS
 
 SHOWN = 12
 LOW, SILENT = "low", "silent"
@@ -167,7 +166,14 @@ def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
     ordered = uptime.worst_first(stores)
     rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
     ids = [row["store_id"] for row in rows]
-    offer(ordered, f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}")
+    downloads.offer(
+        ordered,  # the metric's own columns, then the page's
+        f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}",
+        "stores",
+        decimals=DECIMALS["store_uptime"],
+        csv_help="Hours (last hour: minutes), rounded to 2 decimals.",
+        parquet_help=f"The same {words.counted(ordered.num_rows, 'row')}, not rounded.",
+    )
     with beside_ranges(rows) if chosen.span == "week" else st.container():
         openable.table(
             table_rows(rows, with_range=chosen.span == "week"),
@@ -190,30 +196,6 @@ def beside_ranges(rows: list[dict[str, Any]]) -> Any:
             f"The uptime of {words.counted(len(rows), 'store')} and the range that polls allow",
         )
     return left
-
-
-def offer(ordered: pa.Table, name: str) -> None:
-    """All of the stores as files: the metric's own columns, then the page's."""
-    many = words.counted(ordered.num_rows, "row")
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        st.download_button(
-            f"CSV, {many}",
-            partial(export.csv_bytes, ordered, export.DECIMALS["store_uptime"]),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="stores csv",
-            help="Hours (last hour: minutes), rounded to 2 decimals.",
-        )
-        st.download_button(
-            "Parquet",
-            partial(export.parquet_bytes, ordered),
-            file_name=f"{name}.parquet",
-            mime="application/vnd.apache.parquet",
-            on_click="ignore",
-            key="stores parquet",
-            help=f"The same {many}, not rounded.",
-        )
 
 
 COLUMNS = {
