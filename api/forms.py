@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import Refused
 from api.parts import Part
 
-WRITE_BYTES = 4 << 20
+WRITE_BYTES = 2 << 20
 MAX_FIELD_BYTES = 10_000
 MAX_FIELDS = 20
 DRAIN_BYTES = 1 << 30

@@ -103,12 +103,12 @@ class Inspector:
 
     def _check_lines(self, text: bytes, start: int, end: int) -> None:
         """Carry the open line's length through a piece that is shorter than a line may be."""
-        firsts = [at for at in (text.find(mark, start, end) for mark in _ENDS) if at >= 0]
-        self._line += min(firsts, default=end) - start
+        firsts = {mark: at for mark in _ENDS if (at := text.find(mark, start, end)) >= 0}
+        self._line += min(firsts.values(), default=end) - start
         if self._line > MAX_LINE_BYTES:
             raise Refused(422, f"The file has a line of more than {MAX_LINE_BYTES:,} bytes.")
         if firsts:
-            self._line = end - 1 - max(text.rfind(mark, start, end) for mark in _ENDS)
+            self._line = end - 1 - max(text.rfind(mark, start, end) for mark in firsts)
 
 
 class _Gzip:
