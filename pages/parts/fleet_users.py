@@ -97,7 +97,7 @@ USERS = {
     "size": tables.words("Fleet size"),
     "share": tables.amount_in_words("Share", "Of the devices online"),
     "before": tables.number("Week before", "Devices 7 days earlier"),
-    "more": tables.amount_in_words("Change", "Devices in a week"),
+    "more": tables.difference("Change", "Devices in a week"),
 }
 
 
@@ -127,9 +127,12 @@ def user_rows(rows: Rows, before: dict[str, int] | None) -> pa.Table:
             "size": [fleets.SIZES[row["fleet_size"]] for row in rows],
             "share": [shares.of(row["devices"], total) for row in rows],
             "before": pa.array(earlier, pa.int64()),
-            "more": [
-                None if then in (None, row["devices"]) else words.difference(row["devices"] - then)
-                for row, then in zip(rows, earlier, strict=True)
-            ],
+            "more": pa.array(
+                [
+                    None if then is None else row["devices"] - then or None
+                    for row, then in zip(rows, earlier, strict=True)
+                ],
+                pa.int64(),
+            ),
         }
     )

@@ -15,6 +15,11 @@ def number(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.NumberColumn(label, format="%,d", help=help, width=width)
 
 
+def difference(label: str, help: str | None = None) -> Any:
+    """A signed whole number: sorted as one, so with the format's own minus."""
+    return st.column_config.NumberColumn(label, format="%+,d", help=help)
+
+
 def day(label: str, help: str | None = None) -> Any:
     return st.column_config.DateColumn(label, format=DAY, help=help)
 
