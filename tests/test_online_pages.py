@@ -115,13 +115,13 @@ def test_who_left_is_said(tmp_path: Path, visit: Visit) -> None:
     assert "no user came, 1 user left, `bob` shrank most, by 3" in said(app)
 
 
-def test_what_a_user_lost_has_the_minus_of_everywhere(tmp_path: Path, visit: Visit) -> None:
+def test_what_a_user_lost_is_a_number_to_sort_by(tmp_path: Path, visit: Visit) -> None:
     lines = events(20, gaps=False).splitlines()
     stay = [line for line in lines if not (",b1," in line and line >= "2026-03-15")]
     files = {"connectivity_events.csv": "\n".join(stay), "servers.csv": SERVERS}
     users = table(visit(load_all(tmp_path, [files]), "online_fleet"), 1)
     changes = {row["user"]: row["more"] for row in users if not pd.isna(row["more"])}
-    assert changes == {"bob": "−1"}
+    assert changes == {"bob": -1}
 
 
 def test_the_audit_counts_each_rule(ten_weeks: Settings, visit: Visit) -> None:
