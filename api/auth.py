@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.errors import Refused, documented
+from api.errors import Refused
 
 VARIABLE = "FLEETPULSE_API_TOKEN"
-REFUSALS = documented(401, 403)
 
 _bearer = HTTPBearer(auto_error=False, description=f"{VARIABLE}; not needed on loopback without it")
 

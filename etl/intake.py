@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -11,13 +10,12 @@ from pathlib import Path, PurePosixPath
 from etl import customers, lake, ledger
 from etl.arrivals import Arrival
 from etl.customers import Customer
-from etl.dialect import Dialect, Header, Unfit, detect, read_header
+from etl.dialect import Header, Unfit, detect, read_header
 from etl.lake import ParquetFile
 from etl.ledger import FileFate, Known, Load
 from etl.progress import Progress
-from etl.rewrite import rewrite
-from etl.scan import Scan, Unreadable, blank_lines, compression
-from etl.source import Source, Unreconciled
+from etl.scan import Scan, Unreadable, blank_lines
+from etl.source import Source, Unreconciled, plain
 from etl.stage import Staging
 
 FLUSH_ROWS = 20_000_000
@@ -111,14 +109,14 @@ class Intake:
         customer_id = customers.owner(path)
         header = read_header(path, what.head)
         if customer_id is None:
-            return _plain(arrival, what, detect(path, header), self.folder)
+            return plain(arrival, what, detect(path, header), self.folder)
         if customer_id in self._customers:
             table = self._customers[customer_id]
         elif customer_id in self._founders:
             table = customers.table_of(self._founders[customer_id].dialect, self.load_id)
         else:
             table = self._first_table(arrival, what, customer_id, header)
-        return _plain(arrival, what, customers.dialect(path, table, header), self.folder)
+        return plain(arrival, what, customers.dialect(path, table, header), self.folder)
 
     def _first_table(
         self, arrival: Arrival, what: Scan, customer_id: str, header: Header
@@ -126,7 +124,7 @@ class Intake:
         """The table that a customer's file founds if it is loaded. Raises Unfit."""
         table = customers.first_table(customer_id, header, self.load_id)
         dialect = customers.dialect(PurePosixPath(arrival.path), table, header)
-        source = _plain(arrival, what, dialect, self.folder)
+        source = plain(arrival, what, dialect, self.folder)
         time_column = customers.time_column(self.staging.connection, source, arrival.file.parent)
         return replace(table, time_column=time_column)
 
@@ -204,50 +202,6 @@ class Intake:
             rows_loaded=sum(fate.rows_loaded for fate in self.fates),
             rows_rejected=sum(fate.rows_rejected for fate in self.fates),
         )
-
-
-def _plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Source:
-    """The file as the parser gets it: as it is where its text is plain, else rewritten."""
-    source = Source(
-        source_id=what.source_id,
-        path=arrival.path,
-        bytes=what.stored_bytes,
-        text=arrival.file,
-        compression=compression(arrival.file),
-        dialect=dialect,
-        lines=what.lines,
-        has_quotes=what.has_quotes,
-        padding=what.padding.replace(dialect.delimiter, ""),
-        is_padded=_is_padded(what.head, dialect.delimiter),
-    )
-    if what.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
-        target = folder / f"{what.source_id}.csv"
-        copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
-        source.text, source.compression = copy.path, "none"
-        source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
-        source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
-    elif not _is_text(arrival.file):
-        source.text = folder / f"{what.source_id}{arrival.file.suffix}"
-        source.text.unlink(missing_ok=True)
-        source.text.symlink_to(arrival.file.resolve())
-    return source
-
-
-def _is_text(path: Path) -> bool:
-    """Can the database be told this name? It takes UTF-8 only."""
-    try:
-        str(path).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_padded(head: bytes, delimiter: str) -> bool:
-    """Do blanks stand around cells as a habit? Then they are cut off before anything is read."""
-    edge = re.escape(delimiter.encode())
-    blank = b"[ \t]".replace(delimiter.encode(), b"")
-    beside = b"(?m)(^|" + edge + b")" + blank + b"|" + blank + b"($|\r|" + edge + b")"
-    return len(re.findall(beside, head)) > head.count(b"\n") // 10
 
 
 def _rows(arrival: Arrival, what: Scan, headerless: bool) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl.arrivals import Arrival
 from etl.dialect import Dialect
-from etl.scan import MAX_LINE_BYTES, blank_lines, blocks, open_text
+from etl.rewrite import rewrite
+from etl.scan import MAX_LINE_BYTES, Scan, blank_lines, blocks, compression, open_text
 from warehouse.database import glob_literal
 
 SQL = Path(__file__).parent / "sql"
@@ -65,6 +68,50 @@ class Source:
     def first_line(self) -> int:
         """The physical line of the first row."""
         return self.dialect.header_line + 1
+
+
+def plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Source:
+    """The file as the parser gets it: as it is where its text is plain, else rewritten."""
+    source = Source(
+        source_id=what.source_id,
+        path=arrival.path,
+        bytes=what.stored_bytes,
+        text=arrival.file,
+        compression=compression(arrival.file),
+        dialect=dialect,
+        lines=what.lines,
+        has_quotes=what.has_quotes,
+        padding=what.padding.replace(dialect.delimiter, ""),
+        is_padded=_is_padded(what.head, dialect.delimiter),
+    )
+    if what.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
+        target = folder / f"{what.source_id}.csv"
+        copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
+        source.text, source.compression = copy.path, "none"
+        source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
+        source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
+    elif not _is_text(arrival.file):
+        source.text = folder / f"{what.source_id}{arrival.file.suffix}"
+        source.text.unlink(missing_ok=True)
+        source.text.symlink_to(arrival.file.resolve())
+    return source
+
+
+def _is_text(path: Path) -> bool:
+    """Can the database be told this name? It takes UTF-8 only."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_padded(head: bytes, delimiter: str) -> bool:
+    """Do blanks stand around cells as a habit? Then they are cut off before anything is read."""
+    edge = re.escape(delimiter.encode())
+    blank = b"[ \t]".replace(delimiter.encode(), b"")
+    beside = b"(?m)(^|" + edge + b")" + blank + b"|" + blank + b"($|\r|" + edge + b")"
+    return len(re.findall(beside, head)) > head.count(b"\n") // 10
 
 
 def insert_sql(source: Source) -> str:
