@@ -82,13 +82,14 @@ def show_trust(rows: list[dict[str, Any]]) -> None:
     read = sum(load["rows_read"] for load in loads)
     holes = {row["dataset"]: row["holes"] for row in rows if row["holes"]}
     missing = sum(holes.values())
-    where = ", ".join(words.dataset(name).lower() for name in holes)
+    names = [words.dataset(name).lower() for name in holes]
+    where = names[0] if len(names) == 1 else words.counted(len(names), "dataset")
     cards.plain(
         "Rejected rows",
         words.count(rejected),
         f"{shares.of(rejected, read)} of {words.counted(read, 'row')} read",
     )
-    cards.plain("Days missing", words.count(missing), f"in {where}" if missing else "no holes")
+    cards.plain("Days missing", words.count(missing), f"in {where}" if names else "no holes")
 
 
 # The picture.
