@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.routing import Route
 
-from api import bodies, customers, errors, exercises, health, metrics, reports, uploads
+from api import bodies, customers, errors, exercises, heads, health, metrics, reports, uploads
 from api.inbox import Inbox
 from api.jobs import Jobs
 from api.loader import Loader
@@ -44,6 +44,7 @@ async def _alone(_app: FastAPI) -> AsyncIterator[None]:
 
 
 def _made() -> FastAPI:
+    heads.bound()
     made = FastAPIOffline(
         title="fleetpulse",
         version="1",

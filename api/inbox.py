@@ -240,9 +240,16 @@ def _sync(folder: Path) -> None:
 def _check_fits(customer_id: str, known: Table, names: list[str], time_column: str | None) -> None:
     """Raises Refused, 409, where a file has other columns, or names another time column."""
     if sorted(known.columns) != sorted(names):
-        raise _other_columns(customer_id, names, known.columns)
-    is_fixed = known.is_loaded or known.time_column is not None
-    if time_column is not None and is_fixed and time_column != known.time_column:
+        raise _other_columns(customer_id, names, known)
+    if time_column is not None and time_column != known.time_column:
+        if not known.is_loaded and known.time_column is None:
+            raise Refused(
+                409,
+                f"The time column of customer {customer_id} is fixed by its first file, which "
+                "waits to be loaded; nothing was appended. Send this again when that is done.",
+                code="other_time_column",
+                detail={"time_column": None},
+            )
         fixed = f"is {known.time_column!r}" if known.time_column else "is none"
         raise Refused(
             409,
@@ -253,11 +260,12 @@ def _check_fits(customer_id: str, known: Table, names: list[str], time_column: s
         )
 
 
-def _other_columns(customer_id: str, names: list[str], known: list[str]) -> Refused:
+def _other_columns(customer_id: str, names: list[str], known: Table) -> Refused:
+    whose = "table" if known.is_loaded else "first file, which waits to be loaded,"
     return Refused(
         409,
-        f"The file's columns are {', '.join(names)}, but the table of customer {customer_id} "
-        f"has {', '.join(known)}; nothing was appended.",
+        f"The file's columns are {', '.join(names)}, but the {whose} of customer {customer_id} "
+        f"has {', '.join(known.columns)}; nothing was appended.",
         code="other_columns",
-        detail={"file_columns": names, "table_columns": known},
+        detail={"file_columns": names, "table_columns": known.columns},
     )

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +151,7 @@ def blank_lines(path: Path, header_line: int) -> int:
         for block in blocks(open_text(path, stored)):
             for line in block.split(b"\n")[: block.count(b"\n") or 1]:
                 number += 1
-                empty = not line.strip()
+                empty = not (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
                 blank += empty
                 before += empty and number < header_line
     return blank - before

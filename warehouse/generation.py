@@ -52,13 +52,18 @@ class Generation:
             ) from broken
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
-        """Run one statement with bound values. Raises QueryFailed with the database's own words."""
+        """Run one statement with bound values, for PATIENCE_SECONDS at most.
+
+        Raises QueryFailed with the database's own words.
+        """
         cursor = self._connection.cursor()
+        patience = _patience(cursor)
         try:
             return cursor.sql(sql, params=parameters or {}).to_arrow_table()
         except duckdb.Error as failed:
             raise QueryFailed(str(failed)) from failed
         finally:
+            patience.cancel()
             cursor.close()
 
     def stream(
@@ -72,21 +77,27 @@ class Generation:
         import pyarrow as pa
 
         cursor = self._connection.cursor()
+        patience = _patience(cursor)
         try:
             reader = cursor.sql(sql, params=parameters or {}).to_arrow_reader(batch_rows)
         except duckdb.Error as failed:
+            patience.cancel()
             raise QueryFailed(str(failed)) from failed
-        return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, cursor))
+        return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, patience))
 
     def close(self) -> None:
         self._connection.close()
 
 
-def _batches(
-    reader: pa.RecordBatchReader, cursor: duckdb.DuckDBPyConnection
-) -> Iterator[pa.RecordBatch]:
-    patience = threading.Timer(PATIENCE_SECONDS, cursor.interrupt)
-    patience.start()
+def _patience(cursor: duckdb.DuckDBPyConnection) -> threading.Timer:
+    """A clock that interrupts the cursor's statement unless it is cancelled in time."""
+    clock = threading.Timer(PATIENCE_SECONDS, cursor.interrupt)
+    clock.daemon = True
+    clock.start()
+    return clock
+
+
+def _batches(reader: pa.RecordBatchReader, patience: threading.Timer) -> Iterator[pa.RecordBatch]:
     try:
         for batch in reader:
             patience.cancel()

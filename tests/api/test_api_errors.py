@@ -1,7 +1,12 @@
 """Everything that goes wrong has one shape."""
 
+import socket
+import time
+
 import httpx
 import pytest
+
+from tests.api.server import Server
 
 
 @pytest.mark.parametrize(
@@ -42,3 +47,28 @@ def test_before_the_first_load_a_question_is_told_what_to_do(fresh: httpx.Client
         assert answer.json()["error"]["code"] == "no_data"
         assert "python etl/load.py" in answer.json()["error"]["message"]
     assert fresh.get("/api/health").status_code == 503
+
+
+def test_a_head_has_a_limit(site: Server) -> None:
+    until = time.monotonic() + 30
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as line:
+        line.sendall(b"GET /api/health HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        told, hung_up = b"", False
+        while not hung_up and time.monotonic() < until:
+            try:
+                line.sendall(b"a" * 100_000)
+            except OSError:
+                hung_up = True
+        while piece := _received(line):
+            told += piece
+    assert hung_up
+    assert told.startswith(b"HTTP/1.1 400 ") or not told  # the answer may be lost on the way
+    usual = {"X-Long": "a" * 30_000}
+    assert site.client.get("/api/health", headers=usual).status_code == 200
+
+
+def _received(line: socket.socket) -> bytes:
+    try:
+        return line.recv(65_536)
+    except ConnectionResetError:
+        return b""

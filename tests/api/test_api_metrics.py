@@ -71,6 +71,7 @@ def test_uptime_is_exact_in_json_and_has_two_decimals_in_csv(client: httpx.Clien
         ("top_devices?on_day=2026-02-15&n=3", 422, "bad_parameter", "no parameter 'n'"),
         ("top_devices?on_day=2026-02-15&on_day=2026-02-16", 422, "bad_parameter", "twice"),
         ("top_devices?on_day=2026-02-15&format=xls", 422, "invalid", "'json', 'csv' or 'parquet'"),
+        ("top_device_days?on_day=2026-02-15&days=2147483647", 422, "bad_parameter", "0 to 36525"),
         ("nonsense", 404, "unknown_metric", "top_devices"),
         ("store_uptime?method=guess", 422, "bad_parameter", "'nearest' or 'poll'"),
         ("store_uptime?as_of=2020-01-01T00:00:00Z", 422, "bad_parameter", "2023-01-24 09:07:26"),

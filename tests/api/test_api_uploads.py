@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from etl import zstd
+from etl.lock import writer_lock
 from tests.api.server import Server
 
 READINGS = b"""\
@@ -130,6 +131,23 @@ def test_other_columns_are_a_conflict_and_nothing_is_appended(shop: Server) -> N
 def test_the_first_upload_counts_before_it_is_loaded(shop: Server) -> None:
     assert send(shop, "hasty", READINGS).status_code == 202
     assert send(shop, "hasty", b"a,b\n1,2\n").status_code == 409
+
+
+def test_while_the_first_upload_waits_no_other_names_the_time_column(
+    serve: Callable[..., Server],
+) -> None:
+    server = serve()
+    with writer_lock(server.data):  # as another loader would
+        two = b"made,sold\n2026-01-01 00:00:00,2026-03-01 00:00:00\n"
+        assert send(server, "slow", two).status_code == 202
+        early = send(server, "slow", two, time_column="sold")
+        other = send(server, "slow", b"a,b\n1,2\n")
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "other_time_column")
+    assert "waits to be loaded" in early.json()["error"]["message"]
+    assert (
+        "first file, which waits to be loaded, of customer slow has made, sold"
+        in (other.json()["error"]["message"])
+    )
 
 
 def test_the_first_upload_names_the_time_column(shop: Server) -> None:

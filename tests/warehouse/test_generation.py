@@ -90,3 +90,17 @@ def test_where_the_folders_are() -> None:
     told = {"FLEETPULSE_INCOMING": "/in", "FLEETPULSE_DATA": "/out"}
     assert Settings.from_env(told) == Settings(Path("/in"), Path("/out"))
     assert Settings.from_env({"FLEETPULSE_DATA": ""}).data == Path("data")
+
+
+@pytest.mark.parametrize("way", ["query", "stream"])
+def test_a_question_without_end_is_cut_off(
+    shared: Generation, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("warehouse.generation.PATIENCE_SECONDS", 0.5)
+    endless = "select count(*) from range(100_000_000_000) as r(n) where n % 7 = 3"
+    with pytest.raises(QueryFailed, match="(?i)interrupt"):
+        if way == "query":
+            shared.query(endless)
+        else:
+            shared.stream(endless).read_all()
+    assert shared.query("select 1 as one").to_pylist() == [{"one": 1}]

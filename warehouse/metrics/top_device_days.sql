@@ -9,7 +9,12 @@
 create or replace macro top_device_days(on_day, top_n := 10, days := 30) as table
 with calendar as (
     select (on_day::date - step::integer) as day
-    from range(days) as steps(step)
+    from range(
+        case
+            when days between 0 and 36525 then days
+            else error('top_device_days: days must be 0 to 36525 (100 years), not ' || days)
+        end
+    ) as steps(step)
 ),
 
 loaded as (
