@@ -52,18 +52,13 @@ class Generation:
             ) from broken
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
-        """Run one statement with bound values, for PATIENCE_SECONDS at most.
-
-        Raises QueryFailed with the database's own words.
-        """
+        """Run one statement with bound values. Raises QueryFailed with the database's own words."""
         cursor = self._connection.cursor()
-        patience = _patience(cursor)
         try:
             return cursor.sql(sql, params=parameters or {}).to_arrow_table()
         except duckdb.Error as failed:
             raise QueryFailed(str(failed)) from failed
         finally:
-            patience.cancel()
             cursor.close()
 
     def stream(
