@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.api.server import Server, serving
 from tests.browser.windows import PHONE, settle
-from tests.test_online_pages import SERVERS, events
+from tests.pages.test_online import SERVERS, events
 
 
 @pytest.fixture(scope="module")

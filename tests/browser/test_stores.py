@@ -13,8 +13,8 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.api.server import Server, serving
 from tests.browser.windows import PHONE
-from tests.test_customer_pages import LOADS
-from tests.test_store_pages import BUSINESS, DOWN, GOOD, SHAKY, SILENT, ZONES, polls
+from tests.pages.test_customers import LOADS
+from tests.pages.test_stores import BUSINESS, DOWN, GOOD, SHAKY, SILENT, ZONES, polls
 
 
 @pytest.fixture(scope="module")

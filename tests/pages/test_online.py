@@ -13,7 +13,7 @@ from tests.etl.loading import load_all
 from tests.visits import Visit, cards, said, sentence, table
 from warehouse import Settings
 
-REAL = Path(__file__).parents[2] / "shared/real"
+REAL = Path(__file__).parents[3] / "shared/real"
 MONDAY = dt.date(2026, 3, 2)
 DEVICES = {"a1": "ann", "a2": "ann", "b1": "bob", "b2": "bob", "b3": "bob", "c1": "cat"}
 

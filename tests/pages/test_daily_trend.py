@@ -1,0 +1,74 @@
+"""What a visitor of *Daily trend* reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests import health
+from tests.etl.loading import load_all
+from tests.visits import Visit, cards, sentence, table
+from warehouse import Settings
+
+
+def test_the_busiest_type_comes_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", days="15")
+    assert sentence(app) == (
+        "4 sensor devices reported on Sun 15 Feb 2026, as many as a week before"
+    )
+    assert cards(app)["Days with data"] == ("14 of 15", "")
+
+
+@pytest.mark.parametrize("days", ["2", "7"])
+def test_a_few_days_are_compared_to_a_week_before_too(
+    fortnight: Settings, visit: Visit, days: str
+) -> None:
+    app = visit(fortnight, "daily_trend", days=days, type="Any")
+    assert sentence(app) == "6 devices reported on Sun 15 Feb 2026, as many as a week before"
+    assert len(table(app)) == int(days)
+    assert cards(app)["Days with data"] == (f"{days} of {days}", "")
+
+
+def test_a_day_before_the_first_shows_the_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", last_day="1999-01-01", type="nosuch", days="99999")
+    assert "on Sun 1 Feb 2026" in sentence(app)
+    assert app.warning[0].value == (
+        "The link asks for what is not there, so shown is **Sun 1 Feb 2026** instead of "
+        "`last_day=1999-01-01`, **sensor** instead of `type=nosuch`, **30** instead of "
+        "`days=99999`."
+    )
+    assert app.query_params == {"last_day": "2026-02-01"}
+
+
+def test_a_gap_has_no_number(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="Any", status="online", days="15")
+    rows = {row["day"]: row["devices"] for row in table(app)}
+    assert len(rows) == 15
+    assert pd.isna(rows[health.HOLE])
+    assert rows[health.NEWEST] == 6
+
+
+def test_a_last_day_without_data_is_unknown(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", last_day="2026-02-05")
+    assert sentence(app) == (
+        "No data was loaded for Thu 5 Feb 2026, so how many sensor devices reported is unknown"
+    )
+
+
+def test_a_type_that_is_called_any_is_one_of_them(tmp_path: Path, visit: Visit) -> None:
+    lines = "2026-02-15T10:00:00Z,a,Any,online\n2026-02-15T10:00:00Z,b,sensor,online\n"
+    settings = load_all(tmp_path, [{"any.csv": health.HEADER + lines}])
+    named = visit(settings, "daily_trend", type="Any")
+    assert sentence(named) == "1 Any device reported on Sun 15 Feb 2026"
+    assert named.selectbox(key="type").options == ["Any", "sensor", "(Any)"]
+    every = visit(settings, "daily_trend", type="(Any)")
+    assert sentence(every) == "2 devices reported on Sun 15 Feb 2026"
+
+
+def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="camera", status="error")
+    assert sentence(app) == (
+        "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
+    )

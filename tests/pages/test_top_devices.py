@@ -1,0 +1,171 @@
+"""What a visitor of *Top devices* reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pages.parts import ranking
+from tests import health
+from tests.etl.loading import load_all
+from tests.visits import Visit, cards, said, sentence, table
+from warehouse import Settings
+
+REAL = Path(__file__).parents[3] / "shared/real/health_reports.csv"
+
+
+def test_the_newest_day_comes_first(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices")
+    assert sentence(app) == (
+        "`a` reported most on Sun 15 Feb 2026: 12 times, 20 % more than a week before"
+    )
+    assert cards(app) == {
+        "Reports": ("45", "+12.5 %"),
+        "Devices that reported": ("6", "±0 %"),
+        "From the top 6": ("100 %", ""),
+        "New in the top 6": ("1", ""),
+    }
+
+
+def test_a_rank_that_moved_says_so_in_words(fortnight: Settings, visit: Visit) -> None:
+    rows = table(visit(fortnight, "top_devices"))
+    assert [(row["device"], row["moved"], row["before"], row["change"]) for row in rows] == [
+        ("a", "–", 10, "+20 %"),
+        ("new", "new", 0, "new"),
+        ("b", "▼ 1", 8, "±0 %"),
+        ("c", "▼ 1", 7, "±0 %"),
+        ("d", "–", 5, "±0 %"),
+        ("=e", "–", 4, "±0 %"),
+    ]
+
+
+def test_a_hole_a_week_before_is_no_drop(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-12")
+    assert sentence(app) == (
+        "`a` reported most on Thu 12 Feb 2026: 10 times; there is no data from a week before"
+    )
+    assert {row["change"] for row in table(app)} == {"no data"}
+    assert all(pd.isna(row["before"]) for row in table(app))
+
+
+def test_sparklines_have_30_days_and_mark_those_without_data(
+    fortnight: Settings, visit: Visit
+) -> None:
+    by_device = {row["device"]: list(row["days"]) for row in table(visit(fortnight, "top_devices"))}
+    before, usual = [ranking.HOLE] * 15, 10 / 12
+    assert by_device["a"] == [*before, *[usual] * 4, ranking.HOLE, *[usual] * 9, 1]
+    assert by_device["new"] == [*before, *[0] * 4, ranking.HOLE, *[0] * 9, 1]
+
+
+def test_previous_and_next_skip_the_hole(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-06")
+    app.button(key="day ◀ Previous").click().run()
+    assert "Wed 4 Feb 2026" in sentence(app)
+    assert app.query_params["day"] == "2026-02-04"
+    app.button(key="day Next ▶").click().run()
+    assert "Fri 6 Feb 2026" in sentence(app)
+
+
+def test_the_newest_day_leaves_the_url(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-14")
+    app.selectbox(key="day chosen").select(health.NEWEST).run()
+    assert "day" not in app.query_params
+    assert app.button(key="day Next ▶").disabled
+
+
+def test_a_day_without_data_names_the_nearest(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-05")
+    assert sentence(app) == "No health reports were loaded for Thu 5 Feb 2026"
+    assert "Wed 4 Feb 2026** or **Fri 6 Feb 2026" in said(app)
+    assert app.code[0].value.startswith(".venv/bin/python etl/load.py --incoming ")
+    app.button(key="day Next ▶").click().run()
+    assert "Fri 6 Feb 2026" in sentence(app)
+
+
+def test_a_link_says_how_many(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", top="3")
+    assert [row["device"] for row in table(app)] == ["a", "new", "b"]
+    assert cards(app)["From the top 3"] == ("64.4 %", "")
+
+
+@pytest.mark.parametrize(
+    ("link", "instead"),
+    [
+        ({"day": "yesterday"}, "**Sun 15 Feb 2026** instead of `day=yesterday`"),
+        ({"day": "2031-01-01"}, "**Sun 15 Feb 2026** instead of `day=2031-01-01`"),
+        ({"top": "1000000"}, "**10** instead of `top=1000000`"),
+        (
+            {"top": "many", "day": "?"},
+            "**Sun 15 Feb 2026** instead of `day=?`, **10** instead of `top=many`",
+        ),
+    ],
+)
+def test_a_link_that_makes_no_sense_shows_the_default_and_says_so(
+    fortnight: Settings, visit: Visit, link: dict[str, str], instead: str
+) -> None:
+    app = visit(fortnight, "top_devices", **link)
+    assert "Sun 15 Feb 2026" in sentence(app)
+    assert len(table(app)) == 6
+    (notice,) = app.warning
+    assert notice.value == f"The link asks for what is not there, so shown is {instead}."
+    assert not app.query_params
+    app.run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    "link", [{}, {"top": "10"}, {"top": "3", "day": "2026-02-15", "device": "a"}, {"strange": "1"}]
+)
+def test_a_link_that_makes_sense_gives_no_notice(
+    fortnight: Settings, visit: Visit, link: dict[str, str]
+) -> None:
+    assert not visit(fortnight, "top_devices", **link).warning
+
+
+def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="a")
+    assert "142 reports in the 30 days to Sun 15 Feb, by status" in said(app)
+    assert "12 reports on Sun 15 Feb from 1 file, 1 repeated delivery not counted" in said(app)
+    sources = table(app, 1)
+    assert [(row["line"], row["counts"]) for row in sources[:3]] == [
+        (2, True),
+        (3, False),
+        (4, True),
+    ]
+    app.button(key="close device").click().run()
+    assert "device" not in app.query_params
+
+
+def test_a_device_that_did_not_report_is_said_so(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="gone")
+    assert "No reports on Sun 15 Feb 2026" in said(app)
+
+
+@pytest.mark.skipif(
+    not REAL.exists(), reason="the exercise's own file lies beside the project only"
+)
+def test_the_real_top_ten_of_9_may(tmp_path: Path, visit: Visit) -> None:
+    csv = REAL.read_text(encoding="utf-8")
+    settings = load_all(tmp_path, [{"health_reports.csv": csv}])
+    today, before = (health.occurrences(csv, day) for day in ("2017-05-09", "2017-05-02"))
+    expected = sorted(today, key=lambda device: (-today[device], device))[:10]
+    rows = table(visit(settings, "top_devices", day="2017-05-09"))
+    assert [(row["device"], row["reports"], row["before"]) for row in rows] == [
+        (device, today[device], before[device]) for device in expected
+    ]
+    assert sum(row["reports"] >= 7 for row in rows) == 7
+
+
+def test_a_drop_has_the_minus_of_everywhere(tmp_path: Path, visit: Visit) -> None:
+    days = {health.NEWEST - dt.timedelta(7): {"a": 3}, health.NEWEST: {"a": 1}}
+    files = {f"{day}.csv": health.day_file(day, counts) for day, counts in days.items()}
+    app = visit(load_all(tmp_path, [files]), "top_devices")
+    assert sentence(app) == (
+        "`a` reported most on Sun 15 Feb 2026: 1 time, 66.7 % fewer than a week before"
+    )
+    assert cards(app)["Reports"] == ("1", "−66.7 %")
+    assert app.metric[0].proto.direction == app.metric[0].proto.MetricDirection.DOWN
+    assert table(app)[0]["change"] == "−66.7 %"
