@@ -171,7 +171,13 @@ def _bands(few: bool = False) -> alt.Chart:
 
 def _day(few: bool) -> alt.X:
     """Along time, which names the beginnings of days, or a few days by themselves."""
-    axis = alt.Axis(format="%-d %b", labelOverlap=True, labelAngle=0, grid=False)
+    axis = alt.Axis(
+        format="%-d %b",
+        labelOverlap=True,
+        labelAngle=0,
+        labelAlign="center" if few else spec.IN_PICTURE,
+        grid=False,
+    )
     return alt.X(f"utcyearmonthdate(day):{'O' if few else 'T'}", title=None, axis=axis)
 
 

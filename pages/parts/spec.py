@@ -9,6 +9,11 @@ import altair as alt
 Spec = dict[str, Any]
 SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
 SOURCE = "source"  # where Streamlit puts the rows
+# The last day's label on a continuous axis ends where it would be cut off; others are centred.
+IN_PICTURE = {
+    "condition": {"test": "scale('x', datum.value) > width - 26", "value": "right"},
+    "value": "center",
+}
 
 
 def of(chart: alt.TopLevelMixin) -> Spec:

@@ -101,6 +101,7 @@ def axis(long: bool) -> alt.Axis:
         format="%b %Y" if long else "%-d %b",
         tickCount="month" if long else "week",
         labelOverlap=True,
+        labelAlign=spec.IN_PICTURE,
         grid=False,
     )
 

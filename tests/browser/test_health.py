@@ -146,6 +146,20 @@ def test_each_of_a_few_days_is_named_once(page: Page) -> None:
     expect(labels).to_have_text(["14 Feb", "15 Feb"])
 
 
+@pytest.mark.parametrize("link", ["daily_trend", "top_devices?device=a"])
+def test_the_last_day_below_a_picture_is_whole_on_a_phone(page: Page, link: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"/{link}")
+    picture = page.get_by_test_id("stVegaLiteChart").last.locator("svg")
+    label = picture.locator("text", has_text="15 Feb")
+    expect(label).to_be_visible()
+    settle(page)
+    edges = [
+        box["x"] + box["width"] for box in (label.bounding_box(), picture.bounding_box()) if box
+    ]
+    assert edges == sorted(edges)
+
+
 def test_the_newest_day_of_a_sparkline_is_in_view(page: Page) -> None:
     open_top_devices(page)
     settle(page)
