@@ -60,7 +60,7 @@ def choose(chosen: str, ids: list[str]) -> None:
 def show_all(customers: pa.Table, rows: list[dict[str, Any]]) -> None:
     st.subheader(answer(rows), anchor=False)
     show_cards(rows)
-    downloads.offer(listing(customers), "customers")
+    downloads.offer(customers, "customers")
     ordered = sorted(rows, key=lambda row: -row["total_rows"])
     openable.table(
         table_rows(ordered),
@@ -124,13 +124,6 @@ def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
             "columns": [", ".join(row["columns"] or ["no table yet"]) for row in rows],
         }
     )
-
-
-def listing(customers: pa.Table) -> pa.Table:
-    """The metric with its column names as text, which a CSV can hold."""
-    names = [names and ", ".join(names) for names in customers["columns"].to_pylist()]
-    column = pa.array(names, pa.string())
-    return customers.set_column(customers.schema.get_field_index("columns"), "columns", column)
 
 
 page()

@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts import address, charts, downloads, openable, store_charts, tables, uptime, words
 from pages.parts.shares import limit, percent, percent_range
 from pages.parts.store_choice import Choice
+from warehouse import metrics
 from warehouse.export import DECIMALS
 
 SHOWN = 12
@@ -167,7 +168,7 @@ def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
     rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
     ids = [row["store_id"] for row in rows]
     downloads.offer(
-        ordered,  # the metric's own columns, then the page's
+        ordered.select([column.name for column in metrics()["store_uptime"].columns]),
         f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}",
         "stores",
         decimals=DECIMALS["store_uptime"],

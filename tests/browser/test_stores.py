@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
@@ -15,6 +15,17 @@ from tests.api.server import Server, serving
 from tests.browser.windows import PHONE
 from tests.pages.test_customers import LOADS
 from tests.pages.test_stores import BUSINESS, DOWN, GOOD, SHAKY, SILENT, ZONES, polls
+
+UPTIME = [  # METRICS.md, section 3
+    "store_id",
+    *(
+        f"{kind}_last_{window}"
+        for kind in ("uptime", "downtime", "unknown")
+        for window in ("hour", "day", "week")
+    ),
+    "uptime_low_pct",
+    "uptime_high_pct",
+]
 
 
 @pytest.fixture(scope="module")
@@ -68,22 +79,38 @@ def test_a_click_on_a_bar_lists_its_stores(page: Page) -> None:
     expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
 
 
-def test_the_csv_has_the_exercises_columns_first_and_two_decimals(page: Page) -> None:
-    page.goto("/store_uptime")
+def downloaded(page: Page, button: str) -> bytes:
+    """The file that the button of this name gives."""
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV, 4 rows").click()
-    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8"))))
-    assert rows[0][:7] == [
-        "store_id",
-        "uptime_last_hour",
-        "uptime_last_day",
-        "uptime_last_week",
-        "downtime_last_hour",
-        "downtime_last_day",
-        "downtime_last_week",
-    ]
-    assert [row[0] for row in rows[1:]] == [DOWN, SHAKY, GOOD, SILENT]
-    assert rows[2][1:12] == ["60", "24", "162", "0", "0", "6", "0", "0", "0", "95.83", "97.02"]
+        page.get_by_role("button", name=button).click()
+    return download.value.path().read_bytes()
+
+
+def test_the_csv_of_stores_has_the_metrics_columns_and_two_decimals(page: Page) -> None:
+    page.goto("/store_uptime")
+    lines = downloaded(page, "CSV, 4 rows").decode().splitlines()
+    header, *rows = [line.split(",") for line in lines]
+    assert header == UPTIME
+    assert [row[0] for row in rows] == [DOWN, SHAKY, GOOD, SILENT]
+    assert rows[1][1:] == ["60", "24", "162", "0", "0", "6", "0", "0", "0", "95.83", "97.02"]
+
+
+def test_the_parquet_of_stores_is_not_rounded(page: Page) -> None:
+    page.goto("/store_uptime")
+    rows = pq.read_table(io.BytesIO(downloaded(page, "Parquet")))
+    assert rows.column_names == UPTIME
+    assert rows["uptime_low_pct"][1].as_py() == pytest.approx(100 * 161 / 168, abs=1e-9)
+
+
+def test_the_parquet_of_customers_keeps_the_list_of_columns(page: Page) -> None:
+    page.goto("/customers")
+    rows = pq.read_table(io.BytesIO(downloaded(page, "Parquet"))).to_pylist()
+    columns = {row["customer_id"]: row["columns"] for row in rows}
+    assert columns["cold"] == ["measured_at", "unit", "temperature_c"]
+    (line,) = (
+        line for line in downloaded(page, "CSV").decode().splitlines() if line.startswith("menu")
+    )
+    assert line.startswith('menu,"[""item"", ""price_eur""]",')
 
 
 def test_a_report_is_asked_for_watched_and_fetched(page: Page) -> None:
