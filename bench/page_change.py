@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -127,9 +128,9 @@ def opened(web: Browser, url: str) -> Page:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A Chromium: FLEETPULSE_CHROMIUM, or Debian's."""
+    """A Chromium, for tests too: FLEETPULSE_CHROMIUM, or the one on the PATH."""
     with sync_playwright() as playwright:
-        path = os.environ.get("FLEETPULSE_CHROMIUM", "/usr/bin/chromium")
+        path = os.environ.get("FLEETPULSE_CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
