@@ -140,9 +140,9 @@ def is_sure(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
     return bool(certain) or not (doubtful or source.refused)
 
 
-def total_uploads(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Note the totals of each accepted file for the ledger; `cursor` knows the rows' lines."""
-    cursor.execute((SQL / "total_uploads.sql").read_text("utf-8"))
+def total_uploads(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Note the totals of each accepted file in the ledger; `cursor` knows the rows' lines."""
+    cursor.execute((SQL / "total_uploads.sql").read_text("utf-8"), {"load_id": load_id})
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:

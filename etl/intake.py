@@ -82,7 +82,7 @@ class Intake:
             if self.staging.staged[name]:
                 self.staging.accept(name)
                 if name == customers.FOLDER:
-                    customers.total_uploads(self.staging.reader())
+                    customers.total_uploads(self.staging.reader(), self.load_id)
                 part = f"{self.load_id:06d}_{len(self.parquet)}"
                 day = self.started.date()
                 self.parquet += lake.write(self.staging, name, self.folder, self.load_id, part, day)

@@ -20,7 +20,15 @@ from etl.lake import LEDGER, ParquetFile, sync, sync_all
 from etl.source import SQL
 from warehouse.database import attached, glob_literal, insert, literal
 
-TABLES = ("loads", "files", "rejects", "parquet_files", "customer_tables", "customer_uploads")
+# The tables with what orders their rows, where they do not come in order.
+TABLES = {
+    "loads": "",
+    "files": "",
+    "rejects": "path, line",
+    "parquet_files": "",
+    "customer_tables": "",
+    "customer_uploads": "path",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +119,16 @@ def write(
     parquet: list[ParquetFile],
     customers: list[Customer],
 ) -> None:
-    """Write a load's ledger folder; rejects and customers' totals come from staging."""
+    """Write a load's ledger folder; rejects and customers' totals are in staging already."""
     folder.mkdir(parents=True)
-    staging.execute("attach ':memory:' as ledger; use ledger")
-    create(staging)
     insert(staging, "loads", [*map(_cells, [load])])
     insert(staging, "files", [*map(_cells, files)])
     insert(staging, "parquet_files", [*map(_cells, parquet)])
     insert(staging, "customer_tables", [*map(_cells, customers)])
-    for table, order in (("rejects", "path, line"), ("customer_uploads", "path")):
-        staging.execute(
-            f"insert into {table} select *, ? from memory.main.{table} order by {order}",
-            [load.load_id],
-        )
-    for table in TABLES:
+    for table, order in TABLES.items():
+        rows = f"select * from {table} order by {order}" if order else f"from {table}"
         target = literal(folder / f"{table}.parquet")
-        staging.execute(f"copy ledger.{table} to {target} (format parquet, compression zstd)")
-    staging.execute("use memory; detach ledger")
+        staging.execute(f"copy ({rows}) to {target} (format parquet, compression zstd)")
     sync_all([*folder.iterdir(), folder])
 
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import duckdb
 
@@ -35,6 +37,15 @@ PYTHON_MARTS = {
 }
 
 Changes = Mapping[str, frozenset[dt.date]]
+
+
+class _File(NamedTuple):
+    """What is asked of a row of `parquet_files`."""
+
+    day: dt.date
+    path: str
+    rows: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ def _parse(path: Path) -> Mart:
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Make the views of the datasets and every mart, without rows as yet."""
     for dataset in datasets().values():
-        connection.execute(_view_sql(connection, dataset, data, "create view"))
+        connection.execute(_view_sql("create view", dataset, data, []))
     for mart in marts().values():
         _create(connection, mart)
 
@@ -80,32 +91,32 @@ def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Change
     `changed` gives the touched days per dataset. Raises Damaged where a file that has to be read
     is not as it was written.
     """
-    for name in changed:
-        view = _view_sql(connection, datasets()[name], data, "create or replace view")
-        connection.execute(view)
     stale = _stale(changed)
     by_day = [mart for mart in stale if mart.by_day]
     whole = {root for mart in stale if not mart.by_day for root in _roots(mart)}
-    for name in sorted(whole | set(changed)):
-        _check(connection, data, name, None if name in whole else changed[name])
+    files = {name: _files(connection, name) for name in sorted(whole | set(changed))}
+    for name in changed:
+        view = _view_sql("create or replace view", datasets()[name], data, files[name])
+        connection.execute(view)
+    for name, listed in files.items():
+        read = [file for file in listed if name in whole or file.day in changed[name]]
+        lake.check(data, {file.path: file.sha256 for file in read})
     for root in sorted({root for mart in by_day for root in _roots(mart)}):
         chain = [mart for mart in by_day if root in _roots(mart)]
-        _recompute_days(connection, data, datasets()[root], chain, changed[root])
+        due = [file for file in files[root] if file.day in changed[root]]
+        _recompute_days(connection, data, datasets()[root], chain, due)
     for mart in stale:
         if not mart.by_day:
             _recompute_all(connection, mart)
 
 
-def _check(
-    connection: duckdb.DuckDBPyConnection, data: Path, dataset: str, days: frozenset[dt.date] | None
-) -> None:
-    """Are the files of a dataset's days, or all of them, as they were written?"""
+def _files(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[_File]:
+    """The files of a dataset, by day."""
     rows = connection.execute(
-        "select path, sha256 from parquet_files "
-        "where dataset = $1 and ($2 is null or day = any($2))",
-        [dataset, None if days is None else sorted(days)],
+        "select day, path, rows, sha256 from parquet_files where dataset = ? order by day, path",
+        [dataset],
     )
-    lake.check(data, dict(rows.fetchall()))
+    return [_File(*row) for row in rows.fetchall()]
 
 
 def _stale(changed: Changes) -> list[Mart]:
@@ -152,9 +163,10 @@ def _recompute_days(
     data: Path,
     dataset: Dataset,
     chain: list[Mart],
-    days: frozenset[dt.date],
+    files: list[_File],
 ) -> None:
-    """The chain's rows of these days, computed batch by batch beside the file, then put into it.
+    """The chain's rows of the days of `files`, computed batch by batch beside the database file,
+    then put into it.
 
     The workers see what was committed before this build, so that such marts read nothing but
     their dataset and each other.
@@ -164,10 +176,8 @@ def _recompute_days(
         for mart in chain:
             stored = f'"{_file(connection)}".{mart.name}'
             cursor.execute(f"create or replace table computed.{mart.name} as from {stored} limit 0")
-    views = [
-        _view_sql(connection, dataset, data, "create temp view", batch)
-        for batch in _batches(connection, dataset, days)
-    ]
+    views = [_view_sql("create temp view", dataset, data, batch) for batch in _batches(files)]
+    days = sorted({file.day for file in files})
 
     def compute(view: str) -> None:
         with connection.cursor() as cursor:
@@ -182,7 +192,7 @@ def _recompute_days(
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(compute, views))
     for mart in chain:
-        connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
+        connection.execute(f"delete from {mart.name} where day = any(?)", [days])
         connection.execute(f"insert into {mart.name} from computed.{mart.name}")
 
 
@@ -193,49 +203,34 @@ def _file(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
-def _batches(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, days: frozenset[dt.date]
-) -> Iterable[list[dt.date]]:
-    """The days in order, in groups large enough to be worth their statements."""
-    rows = connection.execute(
-        "select day, sum(rows)::bigint from parquet_files where dataset = ? and day = any(?) "
-        "group by day order by day",
-        [dataset.name, sorted(days)],
-    ).fetchall()
-    batch: list[dt.date] = []
+def _batches(files: list[_File]) -> Iterable[list[_File]]:
+    """Whole days in order, in groups large enough to be worth their statements."""
+    batch: list[_File] = []
     held = 0
-    for day, count in rows:
+    for _, same_day in groupby(files, key=lambda file: file.day):
+        day = list(same_day)
+        count = sum(file.rows for file in day)
         if batch and held + count > BATCH_ROWS:
             yield batch
             batch, held = [], 0
-        batch.append(day)
+        batch += day
         held += count
     if batch:
         yield batch
 
 
-def _view_sql(
-    connection: duckdb.DuckDBPyConnection,
-    dataset: Dataset,
-    data: Path,
-    create: str,
-    days: list[dt.date] | None = None,
-) -> str:
-    """A view of the lake's listed files: the dataset's columns, `<instant>_us`, source and day."""
-    rows = connection.execute(
-        "select path from parquet_files where dataset = ? and (? is null or day = any(?)) "
-        "order by day, path",
-        [dataset.name, days, days],
-    ).fetchall()
+def _view_sql(create: str, dataset: Dataset, data: Path, files: list[_File]) -> str:
+    """A view of these files: the dataset's columns, `<instant>_us`, source and day."""
     names = ", ".join(f'"{name}"' for name in dataset.column_names)
     instants = "".join(
         f', epoch_us("{column.name}") as {column.name}_us'
         for column in dataset.columns
         if column.field.sql_type == "TIMESTAMP"
     )
-    if rows:
-        listed = ", ".join(literal(Path(glob_literal(data.resolve() / path))) for (path,) in rows)
-        source = _lake_sql(listed, is_partitioned="=" not in str(data.resolve()))
+    if files:
+        lake_folder = data.resolve()
+        listed = ", ".join(literal(Path(glob_literal(lake_folder / file.path))) for file in files)
+        source = _lake_sql(listed, is_partitioned="=" not in str(lake_folder))
     else:
         typed = ", ".join(f'null::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
         source = (

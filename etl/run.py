@@ -148,8 +148,10 @@ class _Run:
         self, new: New, folder: Path, known: Known, seen: Seen
     ) -> tuple[list[ParquetFile], Load]:
         """Every new file into the staging folder, with the load's ledger."""
-        staging = Staging(self._database, folder, sorted({what.source_id for _, what in new}))
-        intake = Intake(folder, known.load_id + 1, self.started, known, staging, self.progress)
+        load_id = known.load_id + 1
+        source_ids = sorted({what.source_id for _, what in new})
+        staging = Staging(self._database, folder, load_id, source_ids)
+        intake = Intake(folder, load_id, self.started, known, staging, self.progress)
         for arrival, what in new:
             intake.take(arrival, what)
         totals = intake.finish()

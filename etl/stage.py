@@ -24,16 +24,21 @@ BATCH = 20_000
 
 
 class Staging:
-    """The parsed rows of one run, in the database in memory that `connection` is to; text that
-    has to be written anew goes to `folder`."""
+    """The parsed rows of one run and its ledger, in the database in memory that `connection` is to;
+    text that has to be written anew goes to `folder`."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Path, source_ids: list[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        load_id: int,
+        source_ids: list[str],
     ) -> None:
         self.connection = connection
         self.folder = folder
+        self.load_id = load_id
         self.connection.execute((SQL / "fields.sql").read_text("utf-8"))
-        self.connection.execute((SQL / "staging.sql").read_text("utf-8"))
+        self.connection.execute((SQL / "ledger.sql").read_text("utf-8"))
         names = ", ".join(f"'{name}'" for name in source_ids)  # hex digests
         self.connection.execute(f"create type source as enum ({names})")
         self._codes = {source_id: code for code, source_id in enumerate(source_ids)}
@@ -192,7 +197,7 @@ class Staging:
                     continue
                 found = examine(raw, source.dialect)
                 if isinstance(found, Refused):
-                    refused.append((source_id, source.path, line, found.column, found.reason, raw))
+                    refused.append(self._reject(source, line, found.column, found.reason, raw))
                     source.rejected += 1
                 else:
                     mended.append((*found, source_id, line))
@@ -206,9 +211,12 @@ class Staging:
         insert(
             self.connection,
             "rejects",
-            [
-                (source.source_id, source.path, line, None, why, raw)
-                for line, why, raw in source.refused
-            ],
+            [self._reject(source, line, None, why, raw) for line, why, raw in source.refused],
         )
         source.rejected += len(source.refused)
+
+    def _reject(
+        self, source: Source, line: int, column: str | None, reason: str, raw: str
+    ) -> tuple[object, ...]:
+        """A row of `rejects`."""
+        return (source.source_id, source.path, line, column, reason, raw, self.load_id)

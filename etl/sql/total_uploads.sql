@@ -6,6 +6,7 @@ select
     path,
     count(*),
     min_by(row_at, line) filter (row_at is not null),
-    max(row_at)
+    max(row_at),
+    $load_id
 from accepted_customers
 group by customer_id, source_id, path;
