@@ -13,6 +13,7 @@ from pages.parts import (
     calendar,
     cards,
     charts,
+    choose,
     days,
     downloads,
     newest,
@@ -81,16 +82,23 @@ def with_week_before(chosen: Choice) -> pa.Table:
 
 
 def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
-    """The busiest type comes first and is the default."""
+    """The busiest type comes first and is the default; which one that is may change."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         any_type, any_status = any_but(types), any_but(statuses)
-        device_type = choose("Type", [*types, any_type], any_type, "type")
-        status = choose("Status", [any_status, *statuses], any_status, "status")
+        device_type = choose.stated("Type", [*types, any_type], "type")
+        status = st.selectbox(
+            "Status", [any_status, *statuses], key="status", bind="query-params", width=150
+        )
         last_day = days.choose("Last day (UTC)", loaded, "last_day")
         number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
-    return Choice(device_type, status, last_day, calendar.known_days(last_day, int(number)))
+    return Choice(
+        None if device_type == any_type else device_type,
+        None if status == any_status else status,
+        last_day,
+        calendar.known_days(last_day, int(number)),
+    )
 
 
 def any_but(names: list[str]) -> str:
@@ -99,11 +107,6 @@ def any_but(names: list[str]) -> str:
     while word in names:
         word = f"({word})"
     return word
-
-
-def choose(label: str, options: list[str], any_of_them: str, key: str) -> str | None:
-    chosen = st.selectbox(label, options, key=key, bind="query-params", width=150)
-    return None if chosen == any_of_them else chosen
 
 
 # The answer: a sentence and the numbers that matter.

@@ -2,7 +2,8 @@
 
 `st.selectbox(bind="query-params")` writes what it displays (`Tue 9 May 2017`); a link should say
 `2017-05-09`. Here the URL is the state: callbacks write it, the page reads it. What a link asks for
-in vain is taken out of it, and one notice says what is shown instead.
+in vain is taken out of it, and one notice says what is shown instead. A default is left out, unless
+other data would have another one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import streamlit as st
 from pages.parts import words
 
 _INSTEAD = "shown instead of what the link asks for"
+_MISSING = "shown though the link does not say so"
 
 
 def text(key: str) -> str | None:
@@ -61,14 +63,25 @@ def refuse(key: str, shown: str, value: object | None = None) -> None:
     put(key, value)
 
 
+def complete(key: str, value: object) -> None:
+    """Write into the URL that `key` is shown as `value`, a default that other data may change.
+
+    At the end of the run: until then the browser may still have the address of the page before.
+    """
+    st.session_state[_MISSING][key] = value
+
+
 @contextmanager
 def corrected() -> Iterator[None]:
     """Around a page: above it, what the link asks for in vain and what is shown instead."""
     notice = st.container()
     instead: dict[str, tuple[str, str]] = {}
-    st.session_state[_INSTEAD] = instead
+    missing: dict[str, object] = {}
+    st.session_state[_INSTEAD], st.session_state[_MISSING] = instead, missing
     asked = st.query_params.to_dict()
     yield
+    for key, value in missing.items():
+        put(key, value)
     instead |= _dropped(asked)
     if instead:
         said = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -54,6 +54,32 @@ def one_of(
         required=True,
         label_visibility="visible" if show_label else "collapsed",
         on_change=lambda: _put(key, st.session_state[widget], default),
+    )
+    return chosen
+
+
+def stated(label: str, options: Sequence[str], key: str) -> str:
+    """One of `options`, shown as they are: the one in the URL, the one chosen before, or the first.
+
+    For a default that the data decides: it stands in the URL as well, so that a link copied today
+    shows the same when the data has another default.
+    """
+    widget = f"{key} chosen"
+    asked = address.text(key)
+    before = st.session_state.get(widget)
+    chosen = next((name for name in (asked, before) if name and name in options), options[0])
+    if asked is None:
+        address.complete(key, chosen)
+    elif asked != chosen:
+        address.refuse(key, chosen, chosen)
+    st.session_state[widget] = chosen
+    st.selectbox(
+        label,
+        options,
+        key=widget,
+        on_change=lambda: address.put(key, st.session_state[widget]),
+        persist_state="session",
+        width=150,
     )
     return chosen
 

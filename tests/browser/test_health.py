@@ -120,6 +120,32 @@ def test_a_copied_link_opens_the_same_view(page: Page, browser: Browser) -> None
         expect(copy.get_by_text("10 reports on Sat 14 Feb from 1 file")).to_be_visible()
 
 
+def test_the_type_stands_in_the_url_and_back_leads_through_the_choices(page: Page) -> None:
+    page.goto("/")
+    sentence(page, "6 devices sent 45 reports")
+    page.get_by_role("link", name="Daily trend").click()
+    expect(page).to_have_url(re.compile(r"/daily_trend\?type=sensor$"))
+    for kind in ("camera", "Any"):
+        page.get_by_role("combobox", name="Type").click()
+        page.get_by_role("option", name=kind).click()
+        expect(page).to_have_url(re.compile(rf"/daily_trend\?type={kind}$"))
+    sentence(page, "6 devices reported")
+    page.go_back()
+    sentence(page, "1 camera device reported")
+    page.go_back()
+    sentence(page, "4 sensor devices reported")
+    page.go_forward()
+    sentence(page, "1 camera device reported")
+    for _ in range(2):
+        page.go_back()
+        sentence(page, "4 sensor devices reported")
+        expect(page).to_have_url(re.compile(r"/daily_trend\?type=sensor$"))
+        settle(page)
+    page.go_back()
+    sentence(page, "6 devices sent 45 reports")
+    expect(page).to_have_url(re.compile(r":\d+/$"))
+
+
 def test_the_files_hold_the_metric_byte_by_byte(page: Page, server: Server) -> None:
     open_top_devices(page)
     with page.expect_download() as download:

@@ -31,15 +31,37 @@ def test_a_few_days_are_compared_to_a_week_before_too(
     assert cards(app)["Days with data"] == (f"{days} of {days}", "")
 
 
-def test_a_day_before_the_first_shows_the_first(fortnight: Settings, visit: Visit) -> None:
-    app = visit(fortnight, "daily_trend", last_day="1999-01-01", type="nosuch", days="99999")
+def test_a_link_copied_today_shows_the_same_type_tomorrow(
+    fortnight: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    today = visit(fortnight, "daily_trend").query_params
+    assert today == {"type": "sensor"}
+    times = (f"{at // 60:02}:{at % 60:02}" for at in range(999))
+    cameras = "".join(f"2026-02-15T10:{time}Z,d,camera,online\n" for time in times)
+    tomorrow = load_all(tmp_path, [health.files() | {"more.csv": health.HEADER + cameras}])
+    assert visit(tomorrow, "daily_trend").query_params == {"type": "camera"}
+    assert sentence(visit(tomorrow, "daily_trend", **today)).startswith("4 sensor devices")
+
+
+def test_a_chosen_type_stands_in_the_url_whatever_it_is(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend")
+    for kind, said in (("camera", "1 camera device"), ("Any", "6 devices"), ("sensor", "4 sensor")):
+        app.selectbox(key="type chosen").select(kind).run()
+        assert sentence(app).startswith(said)
+        assert app.query_params == {"type": kind}
+        assert not app.warning
+
+
+def test_what_is_not_there_is_shown_as_the_default(fortnight: Settings, visit: Visit) -> None:
+    link = {"last_day": "1999-01-01", "type": "nosuch", "status": "nosuch", "days": "99999"}
+    app = visit(fortnight, "daily_trend", **link)
     assert "on Sun 1 Feb 2026" in sentence(app)
     assert app.warning[0].value == (
-        "The link asks for what is not there, so shown is **Sun 1 Feb 2026** instead of "
-        "`last_day=1999-01-01`, **sensor** instead of `type=nosuch`, **30** instead of "
-        "`days=99999`."
+        "The link asks for what is not there, so shown is **sensor** instead of `type=nosuch`, "
+        "**Sun 1 Feb 2026** instead of `last_day=1999-01-01`, **Any** instead of `status=nosuch`, "
+        "**30** instead of `days=99999`."
     )
-    assert app.query_params == {"last_day": "2026-02-01"}
+    assert app.query_params == {"type": "sensor", "last_day": "2026-02-01"}
 
 
 def test_a_gap_has_no_number(fortnight: Settings, visit: Visit) -> None:
@@ -62,7 +84,7 @@ def test_a_type_that_is_called_any_is_one_of_them(tmp_path: Path, visit: Visit) 
     settings = load_all(tmp_path, [{"any.csv": health.HEADER + lines}])
     named = visit(settings, "daily_trend", type="Any")
     assert sentence(named) == "1 Any device reported on Sun 15 Feb 2026"
-    assert named.selectbox(key="type").options == ["Any", "sensor", "(Any)"]
+    assert named.selectbox(key="type chosen").options == ["Any", "sensor", "(Any)"]
     every = visit(settings, "daily_trend", type="(Any)")
     assert sentence(every) == "2 devices reported on Sun 15 Feb 2026"
 
