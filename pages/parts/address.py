@@ -82,7 +82,7 @@ def corrected() -> Iterator[None]:
     yield
     for key, value in missing.items():
         put(key, value)
-    instead |= _dropped(asked)
+    instead |= _corrected_by_widgets(asked)
     if instead:
         said = (
             f"**{shown}** instead of `{key}={_short(text)}`"
@@ -93,11 +93,27 @@ def corrected() -> Iterator[None]:
         )
 
 
-def _dropped(asked: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What Streamlit took out of the URL since the widget bound to it has no such value."""
-    gone = (key for key in asked if key in st.session_state and key not in st.query_params)
-    shown = {key: _text(st.session_state[key]) for key in gone}
-    return {key: (asked[key], text) for key, text in shown.items() if text != asked[key]}
+def _corrected_by_widgets(asked: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What Streamlit took out of the URL or changed there, as the bound widget has no such value.
+
+    A number that is only written in another way (`10.0`) is the one that was asked for.
+    """
+    left = st.query_params.to_dict()
+    bound = {key: st.session_state[key] for key in asked if key in st.session_state}
+    return {
+        key: (asked[key], _text(value))
+        for key, value in bound.items()
+        if left.get(key) != asked[key] and not _asks_for(asked[key], value)
+    }
+
+
+def _asks_for(text: str, value: object) -> bool:
+    if isinstance(value, str):
+        return text == value
+    try:
+        return float(text) == value
+    except ValueError:
+        return False
 
 
 def _text(value: object) -> str:

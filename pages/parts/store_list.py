@@ -85,9 +85,12 @@ def only_pills(stores: pa.Table, below: float, unknown: float) -> frozenset[str]
 
 
 def chosen_only() -> list[str]:
-    """What the URL names as in `only=low,silent`."""
-    named = (address.text("only") or "").split(",")
-    return [name for name in (LOW, SILENT) if name in named]
+    """What the URL names as in `only=low,silent`; other names leave it."""
+    asked = (address.text("only") or "").split(",")
+    known = [name for name in (LOW, SILENT) if name in asked]
+    if set(asked) - {*known, ""}:
+        address.refuse("only", " and ".join(known) or "every store", ",".join(known) or None)
+    return known
 
 
 def put_only() -> None:
@@ -140,9 +143,13 @@ def in_steps(step: int) -> str:
 
 
 def chosen_step() -> int | None:
-    """The step that the URL names, as in `uptime=85-90`; None without one."""
-    low = (address.text("uptime") or "").partition("-")[0]
-    return int(low) // uptime.STEP_PCT if low.isdecimal() and int(low) < 100 else None
+    """The step that the URL names, as in `uptime=85-90`; anything else leaves it."""
+    asked = address.text("uptime")
+    steps = {_span(step): step for step in range(uptime.LAST_STEP + 1)}
+    if asked and asked not in steps:
+        address.refuse("uptime", "every uptime")
+        return None
+    return steps[asked] if asked else None
 
 
 def choose_step() -> None:
@@ -152,8 +159,12 @@ def choose_step() -> None:
 
 
 def put_step(step: int | None) -> None:
-    low = None if step is None else step * uptime.STEP_PCT
-    address.put("uptime", None if low is None else f"{low}-{low + uptime.STEP_PCT}")
+    address.put("uptime", None if step is None else _span(step))
+
+
+def _span(step: int) -> str:
+    low = step * uptime.STEP_PCT
+    return f"{low}-{low + uptime.STEP_PCT}"
 
 
 # The list: each store beside the range that its polls allow; a click on a row opens it.

@@ -129,6 +129,32 @@ def test_a_link_narrows_the_list(
         assert "No store is left by these filters." in said(app)
 
 
+@pytest.mark.parametrize(
+    ("link", "instead"),
+    [
+        ({"only": "nosuch"}, "**every store** instead of `only=nosuch`"),
+        ({"only": "low,nosuch"}, "**low** instead of `only=low,nosuch`"),
+        ({"uptime": "87-90"}, "**every uptime** instead of `uptime=87-90`"),
+        ({"listed": "2.5"}, "**2** instead of `listed=2.5`"),
+        ({"below": "nan"}, "**90** instead of `below=nan`"),
+    ],
+)
+def test_a_filter_that_is_none_is_said_to_be_left_out(
+    visit: Visit, week: Settings, link: dict[str, str], instead: str
+) -> None:
+    (notice,) = visit(week, "store_uptime", **link).warning
+    assert notice.value == f"The link asks for what is not there, so shown is {instead}."
+
+
+@pytest.mark.parametrize(
+    "link", [{"below": "90.0"}, {"only": "silent,low"}, {"uptime": "0-5"}, {"unknown": "5.50"}]
+)
+def test_a_filter_that_is_one_gives_no_notice(
+    visit: Visit, week: Settings, link: dict[str, str]
+) -> None:
+    assert not visit(week, "store_uptime", **link).warning
+
+
 def test_a_chosen_step_can_be_cleared(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", uptime="95-100")
     next(b for b in app.button if plain(b.label) == "Uptime 95 to 100 % ✕").click().run()

@@ -116,8 +116,27 @@ def test_a_link_that_makes_no_sense_shows_the_default_and_says_so(
     assert not app.warning
 
 
+@pytest.mark.parametrize(("asked", "shown"), [("5.5", "5"), ("3.99", "3"), ("10.4", "10")])
+def test_a_number_that_is_cut_to_a_whole_one_is_said_so(
+    fortnight: Settings, visit: Visit, asked: str, shown: str
+) -> None:
+    app = visit(fortnight, "top_devices", top=asked)
+    (notice,) = app.warning
+    assert notice.value.endswith(f" shown is **{shown}** instead of `top={asked}`.")
+    assert app.query_params.get("top", "10") == shown
+    app.run()
+    assert not app.warning
+
+
 @pytest.mark.parametrize(
-    "link", [{}, {"top": "10"}, {"top": "3", "day": "2026-02-15", "device": "a"}, {"strange": "1"}]
+    "link",
+    [
+        {},
+        {"top": "10"},
+        {"top": "3", "day": "2026-02-15", "device": "a"},
+        {"strange": "1"},
+        {"top": "10.0"},
+    ],
 )
 def test_a_link_that_makes_sense_gives_no_notice(
     fortnight: Settings, visit: Visit, link: dict[str, str]
