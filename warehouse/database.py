@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
+
+# `sql` copies less than `execute`, but binds twice, which costs a short question a fifth more.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes an extra copy")
 
 MEMORY = "2GB"
 READER_SPILL = "4GB"

@@ -55,7 +55,7 @@ class Generation:
         """Run one statement with bound values. Raises QueryFailed with the database's own words."""
         cursor = self._connection.cursor()
         try:
-            return cursor.sql(sql, params=parameters or {}).to_arrow_table()
+            return cursor.execute(sql, parameters or {}).to_arrow_table()
         except duckdb.Error as failed:
             raise QueryFailed(str(failed)) from failed
         finally:
