@@ -195,7 +195,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[
         cursor = connection.cursor()
         cursor.execute(READ_LINES, source.reader_values)
         while batch := cursor.fetchmany(20_000):
-            for (line,) in batch:
+            for line, _ in batch:
                 cells = split(line or "", source.dialect.delimiter)
                 fits = isinstance(cells, list) and len(cells) == source.dialect.width
                 if isinstance(cells, list) and fits and (text := cells[position].strip(" \t")):

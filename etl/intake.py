@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from etl import customers, lake, ledger
 from etl.arrivals import Arrival
@@ -19,6 +20,16 @@ from etl.source import Source, Unreconciled, plain
 from etl.stage import Staging
 
 FLUSH_ROWS = 20_000_000
+BATCH_FILES = 200
+BATCH_BYTES = 16_000_000
+
+
+class _Read(NamedTuple):
+    """A file that was taken up: where it lies, what its bytes say and how they are read."""
+
+    arrival: Arrival
+    what: Scan
+    source: Source
 
 
 @dataclass(slots=True)
@@ -37,6 +48,8 @@ class Intake:
     fates: list[FileFate] = field(default_factory=list)
     parquet: list[ParquetFile] = field(default_factory=list)
     waiting: list[Arrival] = field(default_factory=list)
+    _batch: list[_Read] = field(default_factory=list, init=False)
+    _held: set[str] = field(default_factory=set, init=False)
     _loaded: dict[str, list[str]] = field(init=False)
     _customers: dict[str, Customer] = field(init=False)
     _founders: dict[str, Source] = field(default_factory=dict, init=False)
@@ -47,35 +60,31 @@ class Intake:
         self._customers = dict(self.known.customers)
 
     def take(self, arrival: Arrival, what: Scan) -> None:
-        """Stage one file, or note why not; one that changes meanwhile is left for a later run."""
+        """Take up one file, or note why not; small ones of one form wait to be staged together."""
         if (
             self.staging.rows > FLUSH_ROWS
-            or self.staging.holds(what.source_id)
+            or what.source_id in self._held  # another customer's, or sent again on purpose
             or _owner(PurePosixPath(arrival.path)) in self._doubtful
         ):
             self.flush()
         if twin := _twin(arrival, self._loaded[what.source_id]):
             self._refuse(arrival, what, "duplicate", f"the same bytes came as {twin}")
             return
-        reason, source, headerless = None, None, False
         try:
-            source = self._source(arrival, what)
-            self.staging.add(source)
-        except (Unfit, Unreadable, Unreconciled, OSError) as wrong:
-            reason = str(wrong)
-            headerless = isinstance(wrong, Unfit) and wrong.headerless
-        if not arrival.unchanged():
-            self.waiting.append(arrival)
-            if source and not reason:
-                self.staging.drop(source)
-        elif reason:
-            self._refuse(arrival, what, "rejected", reason, _rows(arrival, what, headerless))
-        elif source:
-            self.progress.parsed(arrival.path, what.stored_bytes, what.lines)
-            self._note_founder(source)
+            read = _Read(arrival, what, self._source(arrival, what))
+        except (Unfit, Unreadable, OSError) as wrong:
+            self._reject(arrival, what, wrong)
+            return
+        if not self._is_one_more(read):
+            self._stage()
+        self._batch.append(read)
+        self._held.add(what.source_id)
+        if self._may_found(read.source):
+            self._stage()
 
     def flush(self) -> None:
         """Write the staged rows of every dataset as Parquet into the staging folder."""
+        self._stage()
         for name in list(self.staging.staged):
             sources = list(self.staging.staged[name])
             failed = {source.source_id: why for source, why in self.staging.settle(name)}
@@ -91,6 +100,7 @@ class Intake:
             self.staging.forget(name)
         self._founders.clear()
         self._doubtful.clear()
+        self._held.clear()
 
     def finish(self) -> Load:
         """Write what is still staged and the load's ledger; returns the load's totals."""
@@ -100,6 +110,50 @@ class Intake:
         target = self.folder / "ledger"
         ledger.write(self.staging.connection, target, load, self.fates, self.parquet, founded)
         return load
+
+    def _is_one_more(self, read: _Read) -> bool:
+        """Can it be staged together with those that wait?"""
+        held = sum(other.what.stored_bytes for other in self._batch)
+        return not self._batch or (
+            len(self._batch) < BATCH_FILES
+            and held + read.what.stored_bytes <= BATCH_BYTES
+            and self._batch[0].source.form == read.source.form
+        )
+
+    def _stage(self) -> None:
+        """Stage the files that wait, one by one where they cannot be staged together."""
+        batch, self._batch = self._batch, []
+        if not self._stage_together(batch):
+            for read in batch:
+                self._stage_alone(read)
+
+    def _stage_together(self, batch: list[_Read]) -> bool:
+        if len(batch) < 2:
+            return False
+        try:
+            self.staging.add([read.source for read in batch])
+        except Unreconciled:
+            return False
+        for read in batch:
+            self._staged(read)
+        return True
+
+    def _stage_alone(self, read: _Read) -> None:
+        try:
+            self.staging.add([read.source])
+        except (Unreadable, Unreconciled, OSError) as wrong:
+            self._reject(read.arrival, read.what, wrong)
+        else:
+            self._staged(read)
+
+    def _staged(self, read: _Read) -> None:
+        """Keep what was staged, unless the file has changed meanwhile."""
+        if not read.arrival.unchanged():
+            self.waiting.append(read.arrival)
+            self.staging.drop(read.source)
+            return
+        self.progress.parsed(read.arrival.path, read.what.stored_bytes, read.what.lines)
+        self._note_founder(read.source)
 
     def _source(self, arrival: Arrival, what: Scan) -> Source:
         """How to read a file. Raises Unfit or Unreadable where it cannot be read as a whole."""
@@ -133,12 +187,27 @@ class Intake:
 
         While it is in doubt whether it will be loaded, none is taken.
         """
-        customer_id = source.dialect.constants.get("customer_id")
-        if not customer_id or customer_id in self._customers or customer_id in self._founders:
+        if not self._may_found(source):
             return
+        customer_id = source.dialect.constants["customer_id"]
         self._founders[customer_id] = source
         if not customers.is_sure(self.staging.connection, source):
             self._doubtful.add(customer_id)
+
+    def _may_found(self, source: Source) -> bool:
+        """Is it a file of a customer who has no table yet?"""
+        customer_id = source.dialect.constants.get("customer_id")
+        return bool(customer_id) and not (
+            customer_id in self._customers or customer_id in self._founders
+        )
+
+    def _reject(self, arrival: Arrival, what: Scan, wrong: Exception) -> None:
+        """Note a file that cannot be read as a whole; one that changes is left for a later run."""
+        if arrival.unchanged():
+            rows = _rows(arrival, what, isinstance(wrong, Unfit) and wrong.headerless)
+            self._refuse(arrival, what, "rejected", str(wrong), rows)
+        else:
+            self.waiting.append(arrival)
 
     def _refuse(
         self, arrival: Arrival, what: Scan, status: str, reason: str, rows: int = 0

@@ -48,6 +48,11 @@ class Scan:
     _returns: int = field(default=0, repr=False)
 
     @property
+    def has_returns(self) -> bool:
+        """Do lines end with a carriage return, too?"""
+        return self._returns > 0
+
+    @property
     def padding(self) -> str:
         """The blanks that may stand around cells: those that the text holds at all."""
         return " " * self.has_spaces + "\t" * self.has_tabs

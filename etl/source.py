@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Source:
     compression: str
     dialect: Dialect
     lines: int
+    has_returns: bool
     has_quotes: bool
     padding: str
     is_padded: bool
@@ -45,7 +47,7 @@ class Source:
     rejected: int = 0
 
     @property
-    def reader_values(self) -> dict[str, str | int | bool]:
+    def reader_values(self) -> dict[str, object]:
         """What READ_LINES is bound to."""
         return {
             "text": glob_literal(self.text),
@@ -53,6 +55,21 @@ class Source:
             "header_line": self.dialect.header_line,
             "parallel": self.parallel,
         }
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What files must have in common to be parsed by one statement."""
+        dialect = self.dialect
+        return (
+            (dialect.dataset.name, dialect.encoding, dialect.delimiter, dialect.header_line),
+            (dialect.positions, dialect.width, sorted(dialect.constants)),
+            (self.compression, self.has_returns, self.has_quotes, self.padding, self.is_padded),
+        )
+
+    @property
+    def rows(self) -> int:
+        """The lines after the header, blank ones too."""
+        return self.lines - self.dialect.header_line
 
     def unpack(self, folder: Path) -> None:
         """Put the plain text into `folder`, to be read from there.
@@ -80,15 +97,17 @@ def plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Sourc
         compression=compression(arrival.file),
         dialect=dialect,
         lines=what.lines,
+        has_returns=what.has_returns,
         has_quotes=what.has_quotes,
         padding=what.padding.replace(dialect.delimiter, ""),
-        is_padded=_is_padded(what.head, dialect.delimiter),
+        is_padded=bool(what.padding) and _is_padded(what.head, dialect.delimiter),
     )
     if what.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
         target = folder / f"{what.source_id}.csv"
         copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
         source.text, source.compression = copy.path, "none"
         source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
+        source.has_returns = False
         source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
     elif not _is_text(arrival.file):
         source.text = folder / f"{what.source_id}{arrival.file.suffix}"
@@ -114,16 +133,39 @@ def _is_padded(head: bytes, delimiter: str) -> bool:
     return len(re.findall(beside, head)) > head.count(b"\n") // 10
 
 
-def insert_sql(source: Source) -> str:
+def insert_values(sources: Sequence[Source]) -> dict[str, object]:
+    """What insert_sql is bound to; all sources have the form of the first."""
+    first = sources[0]
+    of_files: dict[str, list[str]] = {"source_id": [source.source_id for source in sources]}
+    for name in first.dialect.constants:
+        of_files[f"constant_{name}"] = [source.dialect.constants[name] for source in sources]
+    values: dict[str, object] = {**first.reader_values, "separator": first.dialect.delimiter}
+    if len(sources) == 1:
+        return values | {name: only for name, (only,) in of_files.items()}
+    values["text"] = [glob_literal(source.text) for source in sources]
+    values["files"] = [str(source.text) for source in sources]
+    return values | of_files
+
+
+def insert_sql(sources: Sequence[Source]) -> str:
     """insert … select typed cells, raw where any of them is uncertain."""
+    source = sources[0]
     dialect = source.dialect
+
+    def of_file(name: str) -> str:  # a join would not keep the order of the lines
+        return (
+            f"${name}"
+            if len(sources) == 1
+            else f"map_extract_value(map($files, ${name}), filename)"
+        )
+
     line = "without_quotes(line, $separator)" if source.has_quotes else "line"
     typed: list[str] = []
     certain = [f"len(cells) = {dialect.width}"]
     edges = [(blank, edge) for blank in source.padding for edge in ("starts", "ends")]
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
-            typed.append(f'$constant_{column.name} as "{column.name}"')
+            typed.append(f'{of_file(f"constant_{column.name}")} as "{column.name}"')
         elif position is None:
             typed.append(f'null::{column.field.sql_type} as "{column.name}"')
         else:
@@ -138,12 +180,12 @@ def insert_sql(source: Source) -> str:
     return f"""
         insert into staged_{dialect.dataset.name}
         with lines as ({READ_LINES}),
-        split as (select line, string_split({line}, $separator) as cells from lines),
-        typed as (select line, cells, {", ".join(typed)} from split)
+        split as (select line, filename, string_split({line}, $separator) as cells from lines),
+        typed as (select line, filename, cells, {", ".join(typed)} from split)
         select {names},
             case when {" and ".join(certain)} and strlen(line) <= {MAX_LINE_BYTES} then null
             else coalesce(line, '') end,
-            $source_id::source
+            {of_file("source_id")}::source
         from typed
     """
 

@@ -9,6 +9,7 @@ the dataset specs are put into SQL text; values are bound.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ from etl.datasets import datasets
 from etl.dialect import Dialect
 from etl.examine import Refused, examine, is_blank
 from etl.fields import ZONE, zone_names
-from etl.source import SQL, Source, Unreconciled, insert_sql, reconcile
+from etl.source import SQL, Source, Unreconciled, insert_sql, insert_values, reconcile
 from warehouse.database import first_line, insert
 
 BATCH = 20_000
@@ -46,42 +47,55 @@ class Staging:
         self._rows: Counter[str] = Counter()
         self._line_shifts: list[int] = []
 
-    def add(self, source: Source) -> None:
-        """Parse one file. Raises Unreconciled when the lines read differ from the lines counted."""
-        name = source.dialect.dataset.name
+    def add(self, sources: Sequence[Source]) -> None:
+        """Parse files of one form. Raises Unreconciled when the lines read differ from the lines
+        counted; then nothing of them is kept."""
+        name = sources[0].dialect.dataset.name
         if name not in self.staged:
-            self._create(source.dialect)
-        source.first_rowid = self._rows[name]
-        expected = source.lines - source.dialect.header_line
-        read = self._read(source)
-        if read != expected:
+            self._create(sources[0].dialect)
+        read = self._read(sources)
+        expected = sum(source.rows for source in sources)
+        if read != expected or (len(sources) > 1 and not self._lie_in_order(name, sources)):
             self.connection.execute("rollback")
             raise Unreconciled(
                 f"{expected:,} lines were counted after the header but {read:,} were parsed"
             )
         self.connection.execute("commit")
-        self._rows[name] += read
-        self.staged[name].append(source)
+        for source in sources:
+            source.first_rowid = self._rows[name]
+            self._rows[name] += source.rows
+        self.staged[name] += sources
 
-    def _read(self, source: Source) -> int:
-        """Insert a file's lines in a transaction that stays open; returns how many there were.
+    def _read(self, sources: Sequence[Source]) -> int:
+        """Insert the files' lines in a transaction that stays open; returns how many there were.
 
         DuckDB's reader gives up on some files only because of where its buffers end (its issue
-        24237), and on compressed ones with padding after their end: these are read once more, by
-        one thread or unpacked.
+        24237), and on compressed ones with padding after their end: a file that is read alone is
+        read once more, by one thread or unpacked.
         """
         self.connection.execute("begin")
         try:
-            return self._insert(source)
+            return self._insert(sources)
         except duckdb.Error as failed:
             self.connection.execute("rollback")
-            if source.parallel and isinstance(failed, duckdb.NotImplementedException):
+            source = sources[0] if len(sources) == 1 else None
+            if source and source.parallel and isinstance(failed, duckdb.NotImplementedException):
                 source.parallel = False
-                return self._read(source)
-            if source.compression != "none" and isinstance(failed, duckdb.IOException):
+                return self._read(sources)
+            if source and source.compression != "none" and isinstance(failed, duckdb.IOException):
                 source.unpack(self.folder)
-                return self._read(source)
+                return self._read(sources)
             raise Unreconciled(f"the CSV reader failed: {first_line(failed)}") from failed
+
+    def _lie_in_order(self, dataset: str, sources: Sequence[Source]) -> bool:
+        """Does each of these files, just inserted, have its lines together, in their order?"""
+        found = self.connection.execute(
+            "select source_id, count(*), max(rowid) - min(rowid) + 1 "
+            f"from staged_{dataset} where rowid >= ? group by source_id order by min(rowid)",
+            [self._rows[dataset]],
+        )
+        expected = [(s.source_id, s.rows, s.rows) for s in sources if s.rows]
+        return found.fetchall() == expected
 
     @property
     def rows(self) -> int:
@@ -116,10 +130,6 @@ class Staging:
         for table in (f"staged_{dataset}", f"mended_{dataset}", "rejects"):
             self.connection.execute(f"delete from {table} where source_id = ?", [source.source_id])
         self.staged[dataset].remove(source)
-
-    def holds(self, source_id: str) -> bool:
-        """Are these bytes staged already: another customer's, or sent again on purpose?"""
-        return any(s.source_id == source_id for staged in self.staged.values() for s in staged)
 
     def accept(self, dataset: str) -> None:
         """Make the view accepted_<dataset>: the rows to load, with source_id and physical line."""
@@ -166,15 +176,8 @@ class Staging:
             self.connection.execute("set variable zone_names = ?", [sorted(zone_names())])
         self.staged[dataset.name] = []
 
-    def _insert(self, source: Source) -> int:
-        constants = {f"constant_{name}": text for name, text in source.dialect.constants.items()}
-        values = {
-            **source.reader_values,
-            **constants,
-            "separator": source.dialect.delimiter,
-            "source_id": source.source_id,
-        }
-        row = self.connection.execute(insert_sql(source), values).fetchone()
+    def _insert(self, sources: Sequence[Source]) -> int:
+        row = self.connection.execute(insert_sql(sources), insert_values(sources)).fetchone()
         assert row is not None
         return int(row[0])
 
