@@ -36,6 +36,9 @@ class _Read(NamedTuple):
 class Intake:
     """The files of one load on their way into the staging folder.
 
+    `_batch` waits to be staged and `_held` is what that and the staging hold; what came `_again`
+    meanwhile is taken up when it is known whether the first one was loaded.
+
     Afterwards `fates` has a row for each file that was taken up and `parquet` each file written.
     """
 
@@ -50,6 +53,7 @@ class Intake:
     waiting: list[Arrival] = field(default_factory=list)
     _batch: list[_Read] = field(default_factory=list, init=False)
     _held: set[str] = field(default_factory=set, init=False)
+    _again: list[tuple[Arrival, Scan]] = field(default_factory=list, init=False)
     _loaded: dict[str, list[str]] = field(init=False)
     _customers: dict[str, Customer] = field(init=False)
     _founders: dict[str, Source] = field(default_factory=dict, init=False)
@@ -61,10 +65,14 @@ class Intake:
 
     def take(self, arrival: Arrival, what: Scan) -> None:
         """Take up one file, or note why not; small ones of one form wait to be staged together."""
+        customer_id = _owner(PurePosixPath(arrival.path))
+        if what.source_id in self._held and not customer_id:
+            self._again.append((arrival, what))
+            return
         if (
             self.staging.rows > FLUSH_ROWS
             or what.source_id in self._held  # another customer's, or sent again on purpose
-            or _owner(PurePosixPath(arrival.path)) in self._doubtful
+            or customer_id in self._doubtful
         ):
             self.flush()
         if twin := _twin(arrival, self._loaded[what.source_id]):
@@ -101,10 +109,14 @@ class Intake:
         self._founders.clear()
         self._doubtful.clear()
         self._held.clear()
+        again, self._again = self._again, []
+        for arrival, what in again:
+            self.take(arrival, what)
 
     def finish(self) -> Load:
         """Write what is still staged and the load's ledger; returns the load's totals."""
-        self.flush()
+        while self._held:
+            self.flush()
         load = self._totals()
         founded = [c for c in self._customers.values() if c.load_id == self.load_id]
         target = self.folder / "ledger"

@@ -58,6 +58,17 @@ def test_together_as_alone(tmp_path: Path) -> None:
     assert told(together) == told(load_all(tmp_path / "alone", alone))
 
 
+def test_files_sent_twice_are_written_once(tmp_path: Path) -> None:
+    once = {f"{n:02}.csv": (HEADER + ROW.format(n)).encode() for n in range(9)}
+    broken = {"09.csv": (HEADER + BAD).encode()}
+    again = {f"copy of {name}": text for name, text in (once | broken).items()}
+    settings = Settings(tmp_path / "incoming", tmp_path / "data")
+    summary = load_once(settings, once | broken | again)
+    assert (summary.loaded, summary.duplicate, summary.refused) == (9, 9, 2)
+    assert (summary.rows_loaded, summary.rows_rejected) == (9, 2)
+    assert len(list(settings.lake.glob("health_reports/*/*.parquet"))) == 1
+
+
 @pytest.mark.parametrize("limit", ["BATCH_FILES", "BATCH_BYTES"])
 def test_however_many_are_taken_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
