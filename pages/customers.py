@@ -27,7 +27,7 @@ def page() -> None:
     if found:
         customer.show(found[0])
     else:
-        st.warning(f"There is no customer `{chosen}`: nothing was sent.", icon="🔗")
+        st.warning(f"There is no customer {words.code(chosen)}: nothing was sent.", icon="🔗")
 
 
 def nobody() -> None:
@@ -78,8 +78,10 @@ def answer(rows: list[dict[str, Any]]) -> str:
     most = max(rows, key=lambda row: int(row["total_rows"]))
     said = f"{words.counted(len(rows), 'customer')} sent {words.counted(total, 'row')}"
     if len(rows) == 1:
-        return f"`{most['customer_id']}` sent {words.counted(total, 'row')}"
-    return f"{said}, `{most['customer_id']}` most of them: {words.count(most['total_rows'])}"
+        return f"{words.code(most['customer_id'])} sent {words.counted(total, 'row')}"
+    return (
+        f"{said}, {words.code(most['customer_id'])} most of them: {words.count(most['total_rows'])}"
+    )
 
 
 def show_cards(rows: list[dict[str, Any]]) -> None:

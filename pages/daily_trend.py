@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -34,15 +35,13 @@ class Choice(NamedTuple):
     last_day: dt.date
     days: int
 
-    @property
-    def kind(self) -> str:
-        """`sensor device`, or `device` for any type."""
-        return f"{self.device_type} device" if self.device_type else "device"
+    def kind(self, text: Callable[[str], str] = str) -> str:
+        """`sensor device`, or `device` for any type; `text` says the type."""
+        return f"{text(self.device_type)} device" if self.device_type else "device"
 
-    @property
-    def doing(self) -> str:
-        """`reported online`, or `reported` with any status."""
-        return f"reported {self.device_status}" if self.device_status else "reported"
+    def doing(self, text: Callable[[str], str] = str) -> str:
+        """`reported online`, or `reported` with any status; `text` says the status."""
+        return f"reported {text(self.device_status)}" if self.device_status else "reported"
 
 
 def page() -> None:
@@ -65,7 +64,7 @@ def page() -> None:
             charts.daily("Devices a day", TALL, few=len(rows) <= charts.FEW),
             points(rows),
             "trend",
-            f"Line of {words.plural(chosen.kind)} that {chosen.doing} on each of "
+            f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "
             f"{words.counted(chosen.days, 'day')}",
         )
     with table:
@@ -114,10 +113,10 @@ def any_but(names: list[str]) -> str:
 
 def answer(rows: list[dict[str, Any]], chosen: Choice) -> str:
     last = rows[-1]
-    day = words.day(chosen.last_day)
+    day, kind, doing = words.day(chosen.last_day), chosen.kind(words.name), chosen.doing(words.name)
     if not last["has_data"]:
-        return f"No data was loaded for {day}, so how many {chosen.kind}s {chosen.doing} is unknown"
-    said = f"{words.counted(last['devices'], chosen.kind)} {chosen.doing} on {day}"
+        return f"No data was loaded for {day}, so how many {kind}s {doing} is unknown"
+    said = f"{words.counted(last['devices'], kind)} {doing} on {day}"
     week = calendar.WEEK.days
     before = rows[-1 - week]["devices"] if len(rows) > week else None
     change = words.change_pct(last["devices"], before)
@@ -133,12 +132,10 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
     mean = sum(row["devices"] for row in known) / len(known)
     holes = len(rows) - len(known)
     with st.container(horizontal=True):
-        cards.plain("On average", words.count(mean), "devices a day with data")
+        cards.plain("Average devices", words.count(mean), "a day with data")
+        cards.plain("Most devices", words.count(most["devices"]), f"on {words.day(most['day'])}")
         cards.plain(
-            "Most", words.count(most["devices"]), f"devices on {words.short_day(most['day'])}"
-        )
-        cards.plain(
-            "Fewest", words.count(least["devices"]), f"devices on {words.short_day(least['day'])}"
+            "Fewest devices", words.count(least["devices"]), f"on {words.day(least['day'])}"
         )
         cards.plain(
             "Days with data",

@@ -36,7 +36,7 @@ def choose() -> str:
     names = list(metrics())
     named = address.text("metric") or USUAL
     if named not in names:
-        st.warning(f"There is no metric `{named}`.", icon="🔗")
+        st.warning(f"There is no metric {words.code(named)}.", icon="🔗")
         named = USUAL
     st.session_state["metric chosen"] = named
     return st.selectbox(

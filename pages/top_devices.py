@@ -35,7 +35,7 @@ def page() -> None:
         return
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
-    st.subheader(answer(rows, day), anchor=False)
+    st.subheader(answer(rows, day, totals[day]["devices"]), anchor=False)
     newest.note(day)
     show_cards(totals, day, rows)
     ranking.show(leaders, rows, day, top)
@@ -68,14 +68,17 @@ def no_data(day: dt.date, loaded: list[dt.date]) -> None:
 # The answer: a sentence and the numbers of the day.
 
 
-def answer(leaders: list[dict[str, Any]], day: dt.date) -> str:
+def answer(leaders: list[dict[str, Any]], day: dt.date, devices: int) -> str:
+    """`devices`: how many reported that day, listed or not."""
     first = leaders[0]
-    level = [row["device_id"] for row in leaders if row["occurrences"] == first["occurrences"]]
+    name = words.code(first["device_id"])
+    level = sum(row["occurrences"] == first["occurrences"] for row in leaders)
     many = words.counted(first["occurrences"], "time")
-    if len(level) > 1:
-        others = words.counted(len(level) - 1, "other device")
-        return f"`{level[0]}` and {others} reported most on {words.day(day)}: {many} each"
-    said = f"`{first['device_id']}` reported most on {words.day(day)}: {many}"
+    if level > 1:
+        least = "at least " if level == len(leaders) < devices else ""
+        others = f"{least}{words.counted(level - 1, 'other device')}"
+        return f"{name} and {others} reported most on {words.day(day)}: {many} each"
+    said = f"{name} reported most on {words.day(day)}: {many}"
     if first["baseline"] == "no data":
         return f"{said}; there is no data from a week before"
     if first["baseline"] == "new":

@@ -104,3 +104,26 @@ def test_one_is_no_plural() -> None:
     assert words.counted(1, "row") == "1 row"
     assert words.counted(4812, "row") == "4,812 rows"
     assert words.counted(2, "repeated delivery") == "2 repeated deliveries"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("4fa8b7ab", "`4fa8b7ab`"),
+        ("![x](http://evil.example/x.png)", "`![x](http://evil.example/x.png)`"),
+        ("a`b``c", "```a`b``c```"),
+        ("`edge", "`` `edge ``"),
+    ],
+)
+def test_an_id_is_shown_letter_by_letter(text: str, said: str) -> None:
+    assert words.code(text) == said
+
+
+@pytest.mark.parametrize("text", ["sensor", "smart meter", "type-2_b", "Gerät"])
+def test_a_name_that_reads_as_a_word_stays_one(text: str) -> None:
+    assert words.name(text) == text
+
+
+@pytest.mark.parametrize("text", ["s", "*md*", "a  b", "_x_", "www.example.org", ":red[x]", "-1"])
+def test_any_other_name_is_shown_letter_by_letter(text: str) -> None:
+    assert words.name(text) == words.code(text)

@@ -17,6 +17,7 @@ import streamlit as st
 from pages.parts import words
 
 _INSTEAD = "shown instead of what the link asks for"
+LONG = 40  # letters of what a link asks for
 _MISSING = "shown though the link does not say so"
 
 
@@ -85,7 +86,7 @@ def corrected() -> Iterator[None]:
     instead |= _corrected_by_widgets(asked)
     if instead:
         said = (
-            f"**{shown}** instead of `{key}={_short(text)}`"
+            f"**{_said(shown)}** instead of {words.code(f'{key}={text[:LONG]}')}"
             for key, (text, shown) in instead.items()
         )
         notice.warning(
@@ -120,5 +121,5 @@ def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _short(text: str) -> str:
-    return text.replace("`", "'")[:40]
+def _said(shown: str) -> str:
+    return shown if shown.isdecimal() else words.name(shown)

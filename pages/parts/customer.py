@@ -61,11 +61,12 @@ def show(customer: dict[str, Any]) -> None:
 
 
 def answer(customer: dict[str, Any]) -> str:
+    name = words.code(customer["customer_id"])
     if customer["columns"] is None:
-        return f"`{customer['customer_id']}` has no table yet: everything sent so far was refused"
+        return f"{name} has no table yet: everything sent so far was refused"
     rows = words.counted(customer["total_rows"], "row")
     uploads = words.counted(customer["uploads"], "upload")
-    said = f"`{customer['customer_id']}` has {rows} from {uploads}"
+    said = f"{name} has {rows} from {uploads}"
     if customer["time_difference"] is None:
         if customer["time_column"]:
             return f"{said}; none of them has an instant"

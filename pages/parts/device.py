@@ -15,7 +15,7 @@ DAYS = 30
 
 def show(device: str, day: dt.date, loaded: set[dt.date]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### Device `{device}`", width="content")
+        st.markdown(f"#### Device {words.code(device)}", width="content")
         st.button("Close", key="close device", on_click=address.put, args=("device", None))
     history, sources = st.columns(2)
     with history:

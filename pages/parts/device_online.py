@@ -40,8 +40,8 @@ def show_intervals(device: str) -> None:
     intervals = answers.ask("device_online", device=device)
     if not intervals.num_rows:
         st.info(
-            f"No online event of a device `{device}` was loaded. Ids are matched exactly as the "
-            "files write them.",
+            f"No online event of a device {words.code(device)} was loaded. Ids are matched "
+            "exactly as the files write them.",
             icon="🔎",
         )
         return
@@ -79,11 +79,11 @@ def answer(device: str, rows: Rows) -> str:
     hours = sum(row["hours"] for row in rows)
     last = rows[-1]
     owners = list(dict.fromkeys(row["user_id"] for row in rows))
-    owned = f"user `{owners[-1]}`"
+    owned = f"user {words.code(owners[-1])}"
     if len(owners) > 1:
         owned = f"{words.counted(len(owners), 'user')}, last {owned}"
     return (
-        f"Device `{device}` of {owned} came online "
+        f"Device {words.code(device)} of {owned} came online "
         f"{'once' if len(rows) == 1 else words.counted(len(rows), 'time')} for "
         f"{fleets.long(hours)} in all, last until {words.instant(last['ended_at'])}"
     )

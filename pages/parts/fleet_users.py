@@ -50,7 +50,7 @@ def answer(rows: Rows, day: dt.date, window: int) -> str:
     devices = sum(row["devices"] for row in rows)
     said = f"{words.counted(len(rows), 'user')} had {words.counted(devices, 'device')} online"
     return (
-        f"{said} {within(day, window)}; user `{rows[0]['user_id']}` the most: "
+        f"{said} {within(day, window)}; user {words.code(rows[0]['user_id'])} the most: "
         f"{fleets.part(rows[0]['devices'], devices)}"
     )
 
@@ -75,9 +75,9 @@ def coming_and_going(rows: Rows, before: dict[str, int] | None, day: dt.date) ->
         f"{users(len(before.keys() - now.keys()))} left",
     ]
     if moved[-1][0] > 0:
-        said.append(f"`{moved[-1][1]}` grew most, by {words.count(moved[-1][0])}")
+        said.append(f"{words.code(moved[-1][1])} grew most, by {words.count(moved[-1][0])}")
     if moved[0][0] < 0:
-        said.append(f"`{moved[0][1]}` shrank most, by {words.count(-moved[0][0])}")
+        said.append(f"{words.code(moved[0][1])} shrank most, by {words.count(-moved[0][0])}")
     return f"Against {words.short_day(day - calendar.WEEK)}: {', '.join(said)}."
 
 

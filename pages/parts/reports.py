@@ -92,7 +92,7 @@ def button(label: str, name: str, asked: Asked) -> None:
         help=why,
     )
     if wrong := st.session_state.get(_trouble(name)):
-        st.warning(wrong, icon="⚠️")
+        st.warning(words.code(wrong), icon="⚠️")
 
 
 def request(name: str, asked: Asked) -> None:
@@ -134,7 +134,7 @@ def headline() -> None:
 
 
 def in_words(report: Manifest) -> str:
-    name = f"The newest report, {question(report)},"
+    name = f"The newest report, {question(report, words.name)},"
     if report.status == "completed":
         took = words.duration(report.seconds or 0)
         return f"{name} has {words.counted(report.rows, 'row')} and took {took}"
@@ -162,7 +162,8 @@ def listing(name: str | None = None) -> None:
     )
     for report in [m for m in found[:SHOWN] if m.status == "failed"][:EXPLAINED]:
         st.caption(
-            f"✗ {question(report)}, asked for {words.instant(report.created_at)}: {report.reason}"
+            f"✗ {question(report, words.name)}, asked for {words.instant(report.created_at)}: "
+            f"{words.code(report.reason or '')}"
         )
     if len(found) > SHOWN:
         st.caption(f"The newest {SHOWN} of {words.count(len(found))}")
@@ -219,24 +220,24 @@ def state(report: Manifest) -> str:
     return f"… {report.stage}{written}, {seconds:.0f} s"
 
 
-def question(report: Manifest) -> str:
-    """`Store uptime, method poll`: the metric and what was asked of it."""
+def question(report: Manifest, text: Callable[[str], str] = str) -> str:
+    """`Store uptime, method poll`: the metric and what was asked of it; `text` says texts."""
     spec = metrics().get(report.metric)
     kinds = {p.name: p.type for p in spec.parameters.values()} if spec else {}
     asked = [
-        f"{key.replace('_', ' ')} {spoken(value, kinds.get(key))}"
+        f"{key.replace('_', ' ')} {spoken(value, kinds.get(key), text)}"
         for key, value in report.params.items()
         if value is not None
     ]
     return ", ".join([words.dataset(report.metric), *asked])
 
 
-def spoken(value: Any, kind: str | None) -> str:
+def spoken(value: Any, kind: str | None, text: Callable[[str], str]) -> str:
     """A parameter of this SQL type as people say it; a manifest has days and instants as text."""
     if kind == "DATE":
         return words.day(dt.date.fromisoformat(value))
     if kind != "TIMESTAMP":
-        return str(value)
+        return text(value) if isinstance(value, str) else str(value)
     at = dt.datetime.fromisoformat(value)
     if at.second or at.microsecond:
         return f"{words.day(at)}, {at.time().isoformat()} UTC"

@@ -60,9 +60,8 @@ def answer(rows: Rows, ended: Rows) -> str:
     first = rows[0]
     if not first["devices"]:
         return "No server carried a device"
-    said = (
-        f"Server `{first['server_id']}` carried the most devices, {words.count(first['devices'])}"
-    )
+    name, devices = words.code(first["server_id"]), words.count(first["devices"])
+    said = f"Server {name} carried the most devices, {devices}"
     if not ended:
         return f"{said}; no server's destruction cut off an interval"
     worst = max(ended, key=lambda row: int(row["cut_off_intervals"]))
@@ -70,7 +69,8 @@ def answer(rows: Rows, ended: Rows) -> str:
     when = words.day(worst["destroyed_at"])
     if worst is first:
         return f"{said}, and its destruction on {when} cut off the most, {many}"
-    return f"{said}; the destruction of `{worst['server_id']}` on {when} cut off the most, {many}"
+    name = words.code(worst["server_id"])
+    return f"{said}; the destruction of {name} on {when} cut off the most, {many}"
 
 
 def stem(row: Row) -> Row:

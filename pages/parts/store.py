@@ -44,7 +44,7 @@ def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
         stepper(ids, store_id)
         found = stores.filter(pc.equal(stores["store_id"], store_id)).to_pylist()
         if not found:
-            st.warning(f"There is no store `{store_id}`{in_zone(chosen)}.", icon="🔗")
+            st.warning(f"There is no store {words.code(store_id)}{in_zone(chosen)}.", icon="🔗")
             return
         pieces = answers.ask(
             "store_timeline",
@@ -88,7 +88,7 @@ def stepper(ids: list[str], store_id: str) -> None:
 
 
 def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -> str:
-    name = f"`{row['store_id']}`"
+    name = words.code(row["store_id"])
     if not open_time(counted):
         return f"{name} was never open"
     if row["uptime_pct"] is None:

@@ -79,7 +79,8 @@ def controls(profile: pa.Table) -> Choice:
     asked = address.text("as_of")
     if asked and chosen.as_of is None:
         st.warning(
-            f"`as_of={asked}` is not an instant like `2026-02-15T10:00`; shown is the newest poll.",
+            f"{words.code(f'as_of={asked}')} is not an instant like `2026-02-15T10:00`; "
+            "shown is the newest poll.",
             icon="🔗",
         )
     return chosen

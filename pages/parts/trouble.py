@@ -24,7 +24,9 @@ def explained() -> Iterator[None]:
     except NoGeneration:
         no_generation()
     except BadParameter as wrong:
-        st.warning(f"This link asks for something that does not exist. {wrong}", icon="🔗")
+        st.warning(
+            f"This link asks for something that does not exist. {words.code(str(wrong))}", icon="🔗"
+        )
     except QueryFailed as failed:
         _LOG.exception("a query failed")
         query_failed(str(failed))
@@ -46,8 +48,8 @@ def file_lost(lake: Path) -> None:
     """The DuckDB file is gone; the next load makes it from the lake."""
     st.header("The DuckDB file is gone, the data is not", anchor=False)
     st.markdown(
-        f"Every row that was ever loaded is in `{os.fspath(lake)}`. The next load makes the "
-        "DuckDB file anew from it, with or without new files:"
+        f"Every row that was ever loaded is in {words.code(os.fspath(lake))}. The next load makes "
+        "the DuckDB file anew from it, with or without new files:"
     )
     st.code(commands.load(), language="bash")
 
@@ -56,8 +58,8 @@ def nothing_loaded() -> None:
     """Without a single row: where files go and the commands that load them."""
     st.header("Nothing has been loaded yet", anchor=False)
     st.markdown(
-        f"Put CSV files into `{_incoming()}` and load them, or make demo data first. This page "
-        "shows them as soon as they are loaded."
+        f"Put CSV files into {words.code(_incoming())} and load them, or make demo data first. "
+        "This page shows them as soon as they are loaded."
     )
     st.code(commands.load(), language="bash")
     st.caption("Without data of your own:")
@@ -73,7 +75,7 @@ def no_rows(dataset: str) -> None:
     st.header(f"No {dataset} have been loaded yet", anchor=False)
     st.markdown(
         f"There is other data: {', '.join(words.dataset(name).lower() for name in others)}. Put a "
-        f"CSV of {dataset} into `{_incoming()}` and run:"
+        f"CSV of {dataset} into {words.code(_incoming())} and run:"
     )
     st.code(commands.load(), language="bash")
     st.caption("*Data* says what came in and what was refused.")
@@ -88,7 +90,7 @@ def no_rows_at_all() -> None:
     st.header("No row has been loaded yet", anchor=False)
     st.markdown(
         f"{words.counted(files, 'file')} came in, of which nothing could be loaded; *Data* says "
-        f"why. Put files that can be read into `{_incoming()}` and run:"
+        f"why. Put files that can be read into {words.code(_incoming())} and run:"
     )
     st.code(commands.load(), language="bash")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 MINUS = "\N{MINUS SIGN}"
 PERCENT = "\N{NO-BREAK SPACE}%"
@@ -127,6 +128,20 @@ def hours(value: float) -> str:
     if not whole and minute:
         return f"{minute} min"
     return _two(f"{count(whole)} h", minute, "min")
+
+
+def code(text: str) -> str:
+    """Text of the data or of a link as Markdown shows it letter by letter, whatever it holds."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    edge = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{edge}{text}{edge}{fence}"
+
+
+def name(text: str) -> str:
+    """A type or a status inside a Markdown sentence: as it is where it reads as a word."""
+    is_word = len(text) > 1 and re.fullmatch(r"[^\W_]+(?:[ _-][^\W_]+)*", text)
+    return text if is_word else code(text)
 
 
 def dataset(name: str) -> str:

@@ -94,3 +94,16 @@ def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> 
     assert sentence(app) == (
         "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
     )
+
+
+def test_names_from_the_data_are_no_markdown(visit: Visit, tmp_path: Path) -> None:
+    kind, status = "![x](http://evil.example/x.png)", "[go](http://evil.example)"
+    row = f"2026-02-15T10:00:00Z,d1,{kind},{status}\n"
+    settings = load_all(tmp_path, [{"h.csv": health.HEADER + row}])
+    app = visit(settings, "daily_trend", status=status)
+    assert sentence(app) == f"1 `{kind}` device reported `{status}` on Sun 15 Feb 2026"
+    app = visit(settings, "daily_trend", type=kind[1:])
+    assert app.warning[0].value == (
+        f"The link asks for what is not there, so shown is **`{kind}`** "
+        f"instead of `type={kind[1:]}`."
+    )

@@ -188,3 +188,14 @@ def test_a_drop_has_the_minus_of_everywhere(tmp_path: Path, visit: Visit) -> Non
     assert cards(app)["Reports"] == ("1", "−66.7 %")
     assert app.metric[0].proto.direction == app.metric[0].proto.MetricDirection.DOWN
     assert table(app)[0]["change"] == "−66.7 %"
+
+
+def test_a_tie_that_goes_on_below_the_list_is_not_counted_as_if_it_ended(
+    visit: Visit, tmp_path: Path
+) -> None:
+    rows = "".join(f"2026-02-15T10:00:00Z,`d{n}`,sensor,online\n" for n in range(3))
+    settings = load_all(tmp_path, [{"h.csv": health.HEADER + rows}])
+    said = "reported most on Sun 15 Feb 2026: 1 time each"
+    app = visit(settings, "top_devices", top="2")
+    assert sentence(app) == f"`` `d0` `` and at least 1 other device {said}"
+    assert sentence(visit(settings, "top_devices")) == f"`` `d0` `` and 2 other devices {said}"
