@@ -6,30 +6,20 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from etl import customers, lake, ledger
 from etl.arrivals import Arrival
+from etl.batch import Batch, Read
 from etl.customers import Customer
 from etl.dialect import Header, Unfit, detect, read_header
 from etl.lake import ParquetFile
 from etl.ledger import FileFate, Known, Load
 from etl.progress import Progress
 from etl.scan import Scan, Unreadable, blank_lines
-from etl.source import Source, Unreconciled, plain
+from etl.source import Source, plain
 from etl.stage import Staging
 
 FLUSH_ROWS = 20_000_000
-BATCH_FILES = 200
-BATCH_BYTES = 16_000_000
-
-
-class _Read(NamedTuple):
-    """A file that was taken up: where it lies, what its bytes say and how they are read."""
-
-    arrival: Arrival
-    what: Scan
-    source: Source
 
 
 @dataclass(slots=True)
@@ -51,7 +41,7 @@ class Intake:
     fates: list[FileFate] = field(default_factory=list)
     parquet: list[ParquetFile] = field(default_factory=list)
     waiting: list[Arrival] = field(default_factory=list)
-    _batch: list[_Read] = field(default_factory=list, init=False)
+    _batch: Batch = field(default_factory=Batch, init=False)
     _held: set[str] = field(default_factory=set, init=False)
     _again: list[tuple[Arrival, Scan]] = field(default_factory=list, init=False)
     _loaded: dict[str, list[str]] = field(init=False)
@@ -79,13 +69,13 @@ class Intake:
             self._refuse(arrival, what, "duplicate", f"the same bytes came as {twin}")
             return
         try:
-            read = _Read(arrival, what, self._source(arrival, what))
+            read = Read(arrival, what, self._source(arrival, what))
         except (Unfit, Unreadable, OSError) as wrong:
             self._reject(arrival, what, wrong)
             return
-        if not self._is_one_more(read):
+        if not self._batch.fits(read):
             self._stage()
-        self._batch.append(read)
+        self._batch.add(read)
         self._held.add(what.source_id)
         if self._may_found(read.source):
             self._stage()
@@ -123,42 +113,16 @@ class Intake:
         ledger.write(self.staging.connection, target, load, self.fates, self.parquet, founded)
         return load
 
-    def _is_one_more(self, read: _Read) -> bool:
-        """Can it be staged together with those that wait?"""
-        held = sum(other.what.stored_bytes for other in self._batch)
-        return not self._batch or (
-            len(self._batch) < BATCH_FILES
-            and held + read.what.stored_bytes <= BATCH_BYTES
-            and self._batch[0].source.form == read.source.form
-        )
-
     def _stage(self) -> None:
-        """Stage the files that wait, one by one where they cannot be staged together."""
-        batch, self._batch = self._batch, []
-        if not self._stage_together(batch):
-            for read in batch:
-                self._stage_alone(read)
+        """Stage the files that wait, and note the ones that could not be."""
+        batch, self._batch = self._batch, Batch()
+        for read, wrong in batch.stage(self.staging):
+            if wrong:
+                self._reject(read.arrival, read.what, wrong)
+            else:
+                self._staged(read)
 
-    def _stage_together(self, batch: list[_Read]) -> bool:
-        if len(batch) < 2:
-            return False
-        try:
-            self.staging.add([read.source for read in batch])
-        except Unreconciled:
-            return False
-        for read in batch:
-            self._staged(read)
-        return True
-
-    def _stage_alone(self, read: _Read) -> None:
-        try:
-            self.staging.add([read.source])
-        except (Unreadable, Unreconciled, OSError) as wrong:
-            self._reject(read.arrival, read.what, wrong)
-        else:
-            self._staged(read)
-
-    def _staged(self, read: _Read) -> None:
+    def _staged(self, read: Read) -> None:
         """Keep what was staged, unless the file has changed meanwhile."""
         if not read.arrival.unchanged():
             self.waiting.append(read.arrival)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import intake
+from etl import batch
 from etl.source import Source
 from etl.stage import Staging
 from tests.etl.loading import Rows, answer, current, lay, load_all, load_once
@@ -69,12 +69,12 @@ def test_files_sent_twice_are_written_once(tmp_path: Path) -> None:
     assert len(list(settings.lake.glob("health_reports/*/*.parquet"))) == 1
 
 
-@pytest.mark.parametrize("limit", ["BATCH_FILES", "BATCH_BYTES"])
+@pytest.mark.parametrize("limit", ["MOST_FILES", "MOST_BYTES"])
 def test_however_many_are_taken_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     together = load_all(tmp_path / "together", [files()])
-    monkeypatch.setattr(intake, limit, 2 if limit == "BATCH_FILES" else 150)
+    monkeypatch.setattr(batch, limit, 2 if limit == "MOST_FILES" else 150)
     assert told(load_all(tmp_path / "few", [files()])) == told(together)
 
 
