@@ -118,22 +118,30 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
 
 @cache
 def amounts(title: str, rows: int) -> spec.Spec:
-    """Horizontal bars with long names, in the order of the rows.
+    """Horizontal bars below their long names, cut to the width, in the order of the rows.
 
     Columns: name, amount, says.
     """
-    axis = alt.Axis(labelLimit=420, labelPadding=8)
+    above = alt.Axis(
+        labelAlign="left",
+        labelBaseline="bottom",
+        labelLimit=alt.ExprRef("width"),
+        labelOffset=-2,
+        labelPadding=0,
+        domain=False,
+        ticks=False,
+    )
     return spec.of(
         alt.Chart()
-        .mark_bar(color=palette.MAIN, height=16, cornerRadiusEnd=2)
+        .mark_bar(color=palette.MAIN, height=14, yOffset=7, cornerRadiusEnd=2)
         .encode(
             x=alt.X(
                 "amount:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
             ),
-            y=alt.Y("name:N", sort=None, title=None, axis=axis),
+            y=alt.Y("name:N", sort=None, title=None, axis=above),
             tooltip=spec.SAYS,
         )
-        .properties(height=28 * rows + 60)
+        .properties(height=42 * rows + 50)
     )
 
 
@@ -173,6 +181,7 @@ def _day(few: bool) -> alt.X:
     """Along time, which names the beginnings of days, or a few days by themselves."""
     axis = alt.Axis(
         format="%-d %b",
+        labelExpr=spec.named_day(),
         labelOverlap=True,
         labelAngle=0,
         labelAlign="center" if few else spec.IN_PICTURE,

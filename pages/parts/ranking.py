@@ -147,7 +147,10 @@ def select(row: int | None) -> None:
 
 
 def choose_row(ids: list[str]) -> None:
+    """A device that is not listed, as on a newer day, lost its row without being unselected."""
     row = picked()
+    if row is None and address.text("device") not in ids:
+        return
     address.put("device", None if row is None else ids[row])
 
 

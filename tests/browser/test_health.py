@@ -210,6 +210,17 @@ def test_a_phone_scrolls_down_only(page: Page) -> None:
         assert page.evaluate(WIDTH) <= PHONE["width"], link
 
 
+def test_the_bars_of_reasons_have_the_width_of_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/data?show=Rejected+rows")
+    picture = page.get_by_test_id("stVegaLiteChart").first.locator("svg")
+    bars = picture.locator(".role-mark path")
+    expect(bars).to_have_count(2)
+    settle(page)
+    boxes = [box["width"] for box in (bars.first.bounding_box(), picture.bounding_box()) if box]
+    assert boxes[0] > 0.8 * boxes[1]
+
+
 # Pictures for people to look at: build/screenshots.
 
 
@@ -265,3 +276,22 @@ def test_a_newer_day_is_shown_where_the_newest_was(page: Page, server: Server) -
     server.drop("newer.csv", health.day_file(newer, {"fresh": 3}))
     server.load()
     sentence(page, "fresh reported most on Mon 16 Feb 2026: 3 times")
+
+
+def test_a_device_that_leaves_the_ranking_stays_in_the_url_as_on_the_page(
+    page: Page, server: Server
+) -> None:
+    open_top_devices(page)
+    click_row(page, 0)
+    expect(page).to_have_url(re.compile(r"\?device=fresh$"))
+    newer = health.NEWEST + dt.timedelta(2)
+    server.drop("newest.csv", health.day_file(newer, {"other": 3}))
+    server.load()
+    sentence(page, "other reported most on Tue 17 Feb 2026: 3 times")
+    settle(page)
+    expect(page.get_by_text("No reports on Tue 17 Feb 2026")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?device=fresh$"))
+    click_row(page, 0)
+    expect(page).to_have_url(re.compile(r"\?device=other$"))
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/top_devices$"))
