@@ -164,6 +164,6 @@ def _number(text: str | None) -> int | None:
 
 
 def _length_in_words(days: int, all_days: int) -> str:
-    if days == all_days:
+    if days == all_days > 1:
         return f"All {words.counted(days, 'day')}"
     return DAYS.get(days, words.counted(days, "day"))

@@ -10,6 +10,7 @@ from pages.parts import palette, spec, stacks
 
 CHANGES = ("New", "Returned", "Lost")
 MEASURES = ("Mean", "Median")
+NUMBERS = alt.Axis(tickCount=5, tickMinStep=1, format=",d")
 
 
 @cache
@@ -19,7 +20,12 @@ def coming_and_going(long: bool) -> spec.Spec:
     Columns: week (its Monday), kind (one of CHANGES), place (of the kind), amount (negative for
     lost), complete, heading, online, new, returned, lost, note.
     """
-    mondays = alt.Axis(format="%b %Y" if long else "%-d %b", labelAngle=0, labelOverlap=True)
+    mondays = alt.Axis(
+        format="%b %Y" if long else "%-d %b",
+        labelExpr="datum.label" if long else spec.named_day(7),
+        labelAngle=0,
+        labelOverlap=True,
+    )
     week = alt.X("utcyearmonthdate(week):O", title=None, axis=mondays)
     hues = [palette.CHANGE[kind] for kind in CHANGES]
     bars = (
@@ -27,7 +33,7 @@ def coming_and_going(long: bool) -> spec.Spec:
         .mark_bar()
         .encode(
             x=week,
-            y=alt.Y("amount:Q", title="Devices a week", axis=alt.Axis(tickCount=5, format=",d")),
+            y=alt.Y("amount:Q", title="Devices a week", axis=NUMBERS),
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=list(CHANGES), range=hues),
@@ -50,14 +56,16 @@ def coming_and_going(long: bool) -> spec.Spec:
 
 
 @cache
-def hours(long: bool) -> spec.Spec:
+def hours(long: bool, few: bool) -> spec.Spec:
     """Lines over days of the mean and the median device, from 0 to 24 hours.
 
     Columns: day, measure (one of MEASURES), amount (hours), complete, heading, mean, median,
     devices, total, note.
     """
     base = alt.Chart().encode(
-        x=alt.X("utcyearmonthdate(day):T", title=None, axis=stacks.axis(long), bandPosition=0.5)
+        x=alt.X(
+            "utcyearmonthdate(day):T", title=None, axis=stacks.axis(long, few), bandPosition=0.5
+        )
     )
     lines = base.encode(
         y=alt.Y(
@@ -101,9 +109,9 @@ def cut_off(instants: str) -> spec.Spec:
             "destroyed_at:T",
             scale=alt.Scale(type="utc"),
             title=None,
-            axis=alt.Axis(grid=False, labelOverlap=True, format=instants),
+            axis=_instants(instants),
         ),
-        y=alt.Y("cut_off:Q", title="Intervals cut off", axis=alt.Axis(tickCount=5, tickMinStep=1)),
+        y=alt.Y("cut_off:Q", title="Intervals cut off", axis=NUMBERS),
         tooltip=_texts(
             server="Server", when="Destroyed", intervals="Cut off", devices="Devices carried"
         ),
@@ -130,7 +138,7 @@ def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
                 "started:T",
                 scale=alt.Scale(type="utc"),
                 title=None,
-                axis=alt.Axis(grid=False, labelOverlap=True, format=instants),
+                axis=_instants(instants),
             ),
             x2="ended:T",
             color=alt.Color(
@@ -149,6 +157,11 @@ def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
         )
     )
     return spec.of(alt.layer(bars).properties(height=190))
+
+
+def _instants(named: str) -> alt.Axis:
+    label = spec.named_instant(named)
+    return alt.Axis(grid=False, labelOverlap=True, format=named, labelExpr=label)
 
 
 def _texts(**titles: str) -> list[alt.Tooltip]:

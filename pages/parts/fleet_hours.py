@@ -15,7 +15,7 @@ def show(daily: pa.Table, observed: Observed, period: Period) -> None:
     days = daily.to_pylist()
     st.markdown(f"**{answer(days)}**")
     charts.draw(
-        fleet_charts.hours(period.days > stacks.LONG),
+        fleet_charts.hours(period.days > stacks.LONG, period.days <= charts.FEW),
         pa.Table.from_pylist([point for day in days for point in hour_points(day, observed)]),
         "hours",
         f"Lines of mean and median hours online per device on {words.counted(len(days), 'day')}",

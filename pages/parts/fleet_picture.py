@@ -33,6 +33,7 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
             shares=chosen.shares,
             projected=continued is not None,
             long=period.days > stacks.LONG,
+            few=len(rows) <= charts.FEW,
             legend="Size of the owner's fleet",
             prefix="Fleets of ",
         ),
@@ -75,6 +76,9 @@ def choose_day(key: str) -> None:
 
 
 def notes(shown: Sequence[FleetDay], observed: Observed) -> Iterator[str]:
+    if shown[0].day == observed.begin and shown[-1].day < observed.newest:
+        days = words.counted(len(shown), "day")
+        yield f"In view: {days}, from the first event on."
     if not shown[0].complete:
         yield (
             f"Lighter on the left: windows that began before the first event, on "
@@ -86,7 +90,10 @@ def notes(shown: Sequence[FleetDay], observed: Observed) -> Iterator[str]:
             f"event, at {observed.newest_at:%H:%M} UTC."
         )
     if not observed.active.issuperset(day.day for day in shown):
-        yield "Grey: on these days no device came online, so what is shown rests on earlier events."
+        yield (
+            "Grey foot: on these days no device came online, so what is shown rests on earlier "
+            "events."
+        )
 
 
 def projection_notes(ahead: Projection, observed: Observed, chosen: Choice) -> Iterator[str]:

@@ -32,7 +32,9 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
             alt=f"Users and devices by fleet size, {words.day(day)}",
         )
     with table:
-        downloads.offer(fleet, f"online-users-{day}-{window}-days", key="users")
+        downloads.offer(
+            fleet, f"online-users-{day}-{window}-{'day' if window == 1 else 'days'}", key="users"
+        )
         st.dataframe(
             user_rows(rows, before),
             hide_index=True,

@@ -25,7 +25,7 @@ def show(weekly: pa.Table, observed: Observed, period: Period) -> None:
             "weeks",
             f"Bars of new, returned and lost devices in {words.counted(len(drawn), 'week')}",
         )
-    st.caption(" ".join(week_notes(weeks, observed)))
+    st.caption(" ".join(week_notes(weeks, observed, drawn=bool(drawn))))
     downloads.offer(weekly, f"online-weekly-{period.first}-{period.last}", key="weekly")
     st.dataframe(
         weekly.drop_columns("complete")
@@ -83,13 +83,14 @@ def week_seen(week: Row) -> str:
     return "whole" if week["complete"] else "in part"
 
 
-def week_notes(weeks: Rows, observed: Observed) -> Iterator[str]:
+def week_notes(weeks: Rows, observed: Observed, *, drawn: bool) -> Iterator[str]:
+    first = words.day(weeks[0]["week"])
+    if not drawn:
+        yield f"No picture yet: in the first week, from {first}, every device is new."
+        return
     yield "Above the line: devices won since the week before; below it: devices lost."
     if first_seen(weeks[0], observed):
-        yield (
-            f"The first week, from {words.day(weeks[0]['week'])}, is left out: in it every device "
-            "is new."
-        )
+        yield f"The first week, from {first}, is left out: in it every device is new."
     if observed.newest - weeks[-1]["week"] < calendar.WEEK:
         yield (
             f"Lighter: the newest week, seen only up to {words.instant(observed.newest_at)}; "

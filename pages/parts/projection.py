@@ -49,8 +49,18 @@ def missed(row: dict[str, Any]) -> str:
     share = "" if row["error_pct"] is None else f" ({percent(row['error_pct'])})"
     return (
         "on the newest 28 whole days, held back from it, the same model missed by "
-        f"{words.counted(round(row['error_devices']), 'device')} a day{share} on average"
+        f"{devices(row['error_devices'])} a day{share} on average"
     )
+
+
+def devices(mean: float) -> str:
+    """`57 devices`, below ten `2.5 devices`: a small error is not none."""
+    if mean >= 9.95:
+        return words.counted(round(mean), "device")
+    tenths = f"{mean:.1f}".removesuffix(".0")
+    if tenths == "0" and mean:
+        return "less than 0.1 devices"
+    return f"{tenths} {'device' if tenths == '1' else 'devices'}"
 
 
 # As numbers.

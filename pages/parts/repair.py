@@ -35,7 +35,7 @@ NEXT = {
     "online, same server": "Online, same server",
     "online, other server": "Online, other server",
     "offline, other server": "Offline, other server",
-    "none": "None",
+    "none": "No next event",
     "events ignored": "Events ignored",
     "events on unknown servers": "Events on unknown servers",
 }
@@ -97,6 +97,7 @@ def show_picture(events: Events, days: Sequence[dt.date]) -> None:
             "Events a day",
             "All of these",
             long=len(days) > stacks.LONG,
+            few=len(days) <= charts.FEW,
             height=240,
         ),
         stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),
@@ -126,7 +127,8 @@ def answer(counted: dict[str, Total]) -> str:
     normal = counted["offline, same server"].events
     said = (
         f"{words.count(normal)} of {words.counted(online, 'online event')} "
-        f"({shares.of(normal, online)}) were followed by their offline event"
+        f"({shares.of(normal, online)}) "
+        f"{'was followed by its' if normal == 1 else 'were followed by their'} offline event"
     )
     commonest = max(REPAIRED, key=lambda rule: counted[rule].events)
     repaired = sum(counted[rule].events for rule in REPAIRED)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pages.parts import calendar, palette, spec, words
 
 PHONE = 40  # characters of a legend that fit a phone in one row
+FOOT = 6  # pixels
 LONG = 200  # days: beyond, bars touch and the axis names months
 Kinds = tuple[tuple[str, str], ...]  # words and colour, in the order of the stack
 Row = dict[str, Any]
@@ -77,12 +78,13 @@ def stack(
     shares: bool = False,
     projected: bool = False,
     long: bool = False,
+    few: bool = False,
     legend: str | None = None,
     prefix: str = "",
     height: int = 300,
 ) -> spec.Spec:
     """Clicking a day gives its `iso`; the legend leaves `prefix` out of the kinds' words."""
-    base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long)))
+    base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long, few)))
     days = base.transform_filter("isValid(datum.iso)")
     layers = [] if long else [_weekends(days)]
     layers += [
@@ -91,15 +93,17 @@ def stack(
     ]
     if projected:
         layers += _projection(base.transform_filter("isValid(datum.expected)"))
-    layers += [_chosen(days), _hover(days, kinds, total_title)]
+    layers += [_silent_foot(days), _chosen(days), _hover(days, kinds, total_title)]
     return spec.of(alt.layer(*layers).properties(height=height))
 
 
-def axis(long: bool) -> alt.Axis:
-    """Days of weeks, or months."""
+def axis(long: bool, few: bool) -> alt.Axis:
+    """Weeks, or months, or each of a few days; not the day with which the picture ends."""
+    label = "datum.label" if long else spec.named_day(1 if few else 7)
     return alt.Axis(
         format="%b %Y" if long else "%-d %b",
-        tickCount="month" if long else "week",
+        tickCount="month" if long else "day" if few else "week",
+        labelExpr=f"datum.value < domain('x')[1] ? ({label}) : ''",
         labelOverlap=True,
         labelAlign=spec.IN_PICTURE,
         grid=False,
@@ -206,6 +210,14 @@ def _silent(days: alt.Chart) -> Any:
     return days.mark_bar(binSpacing=0, color=palette.QUIET, opacity=0.2).transform_filter(
         "datum.silent"
     )
+
+
+def _silent_foot(days: alt.Chart) -> Any:
+    """Over the bars, which may hide all else of a day on which nothing happened."""
+    foot = days.mark_bar(binSpacing=0, color=palette.QUIET, opacity=1)
+    return foot.encode(
+        y=alt.value(alt.ExprRef(f"height - {FOOT}")), y2=alt.value(alt.ExprRef("height"))
+    ).transform_filter("datum.silent")
 
 
 def _weekends(days: alt.Chart) -> Any:

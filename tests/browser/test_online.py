@@ -72,6 +72,14 @@ def test_the_file_holds_the_metric(page: Page) -> None:
     assert [row["devices"] for row in rows[:5]] == ["2", "3", "0", "0", "0"]
 
 
+def test_the_name_of_a_file_says_its_days(page: Page) -> None:
+    for window, days in (("1", "1-day"), ("28", "28-days")):
+        visit(page, f"?day=2026-05-08&window={window}")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="CSV, 3 rows").click()
+        assert download.value.suggested_filename == f"online-users-2026-05-08-{days}.csv"
+
+
 def test_a_phone_shows_all_of_it_without_scrolling_sideways(page: Page) -> None:
     page.set_viewport_size(PHONE)
     visit(page)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pages.parts import projection
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, said, sentence, table
 from warehouse import Settings
@@ -192,7 +193,58 @@ def test_the_real_events(tmp_path: Path, visit: Visit) -> None:
     ]
 
 
+def test_a_single_event_is_said_in_the_singular(tmp_path: Path, visit: Visit) -> None:
+    lines = "2026-03-02 08:00:00,a1,ann,7,true\n2026-03-03 08:00:00,a1,ann,7,false\n"
+    settings = load_all(tmp_path, [{"connectivity_events.csv": lines}])
+    app = visit(settings, "online_fleet", view="repair")
+    assert "1 of 1 online event (100 %) was followed by its offline event" in said(app)
+
+
+def test_one_day_is_not_all_of_several(tmp_path: Path, visit: Visit) -> None:
+    settings = load_all(tmp_path, [{"connectivity_events.csv": ODD["one event"]}])
+    assert visit(settings, "online_fleet").selectbox(key="days chosen").options == ["1 day"]
+
+
+def test_a_device_without_a_next_event_is_told_so_in_words(
+    ten_weeks: Settings, visit: Visit
+) -> None:
+    audit = table(visit(ten_weeks, "online_fleet", view="repair"))
+    assert "No next event" in {row["next"] for row in audit}
+
+
+def test_the_days_in_view_are_counted_where_the_data_begins(
+    ten_weeks: Settings, visit: Visit
+) -> None:
+    app = visit(ten_weeks, "online_fleet", last_day="2026-03-02")
+    assert "In view: 1 day, from the first event on." in said(app)
+    assert "In view" not in said(visit(ten_weeks, "online_fleet"))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (56.7, "57 devices"),
+        (9.96, "10 devices"),
+        (2.54, "2.5 devices"),
+        (1.0, "1 device"),
+        (0.4, "0.4 devices"),
+        (0.01, "less than 0.1 devices"),
+        (0.0, "0 devices"),
+    ],
+)
+def test_a_small_error_is_not_rounded_away(error: float, words: str) -> None:
+    assert projection.devices(error) == words
+
+
 # Fleet operations.
+
+
+def test_without_a_picture_nothing_is_said_of_its_parts(tmp_path: Path, visit: Visit) -> None:
+    settings = load_all(tmp_path, [{"connectivity_events.csv": ODD["one event"]}])
+    read = said(visit(settings, "fleet_operations"))
+    assert "No picture yet: in the first week, from Mon 2 Mar 2026, every device is new." in read
+    assert "the line" not in read
+    assert "Lighter" not in read
 
 
 def test_weeks_say_what_came_and_went(tmp_path: Path, visit: Visit) -> None:
