@@ -39,7 +39,7 @@ def page() -> None:
     try:
         stores = store_choice.measured(chosen, profile)
     except QueryFailed as refused:
-        cannot_ask(refused)
+        cannot_ask(refused, chosen, profile)
         return
     above, filters = st.container(), st.container()
     with filters:
@@ -64,12 +64,21 @@ def show_reports(chosen: Choice) -> None:
     reports.listing("store_uptime")
 
 
-def cannot_ask(refused: QueryFailed) -> None:
-    """The metric's own words where it refuses; whatever else went wrong is not for here."""
-    said = str(refused).partition("store_uptime: ")[2]
-    if not said:
+def cannot_ask(refused: QueryFailed, chosen: Choice, profile: pa.Table) -> None:
+    """An instant that no poll informs; whatever else went wrong is not for here."""
+    if "store_uptime: as_of" not in str(refused):
         raise refused
-    st.warning(f"This cannot be answered: {said}.", icon="🗓️")
+    first, newest = store_choice.polled(profile)
+    after = words.counted(store_choice.ASKABLE_AFTER.days, "day")
+    if first <= chosen.end <= newest + store_choice.ASKABLE_AFTER:
+        why = "No store was polled for more than a year around it."
+    else:
+        why = f"Any instant up to {after} after the newest can be asked."
+    st.warning(
+        f"Nothing is known as of {words.instant(chosen.end)}. The polls reach from "
+        f"{words.instant(first)} to {words.instant(newest)}. {why}",
+        icon="🗓️",
+    )
     st.button("Show the newest poll", on_click=address.put, args=("as_of", None))
 
 

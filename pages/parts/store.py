@@ -96,9 +96,10 @@ def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -
     down = words.hours(row["down_hours"])
     known = row["open_hours"] * (1 - row["unknown_pct"] / 100)
     if chosen.method == "poll":
-        polls = words.counted(round(known), "poll")
+        polls = round(known)
+        each = "the one poll" if polls == 1 else f"each of {words.counted(polls, 'poll')}"
         up = words.hours(known - row["down_hours"])
-        return f"{name} was up {up} and down {down}, an hour for each of {polls} while open"
+        return f"{name} was up {up} and down {down}, an hour for {each} while open"
     share = percent(row["uptime_pct"])
     return f"{name} was up {share} of the {words.hours(known)} that are known, and down {down}"
 

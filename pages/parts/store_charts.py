@@ -47,7 +47,9 @@ def distribution(below_pct: float) -> spec.Spec:
         .encode(
             x=x,
             x2="to_pct:Q",
-            y=alt.Y("stores:Q", title="Stores", axis=alt.Axis(tickCount=4, format="~s")),
+            y=alt.Y(
+                "stores:Q", title="Stores", axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d")
+            ),
             y2=alt.datum(0),
             color=alt.Color("kind:N", scale=kinds, legend=None),
             opacity=alt.condition("datum.faded", alt.value(0.35), alt.value(1)),

@@ -66,8 +66,7 @@ def measured(
 
 def controls(profile: pa.Table) -> Choice:
     """One row of controls; below them what is wrong with an `as_of` that is no instant."""
-    first = pc.min(profile["first_poll_at"]).as_py()
-    newest = pc.max(profile["newest_poll_at"]).as_py()
+    first, newest = polled(profile)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = Choice(
             as_of=instant(first, newest),
@@ -86,13 +85,17 @@ def controls(profile: pa.Table) -> Choice:
     return chosen
 
 
+def polled(profile: pa.Table) -> tuple[dt.datetime, dt.datetime]:
+    """The first and the newest poll of all stores."""
+    return pc.min(profile["first_poll_at"]).as_py(), pc.max(profile["newest_poll_at"]).as_py()
+
+
 def instant(first: dt.datetime, newest: dt.datetime) -> dt.datetime | None:
-    """The control is empty for an instant that it does not offer."""
+    """The control shows the nearest one that it offers."""
     as_of = asked_instant()
     earliest = _minute(first) + dt.timedelta(minutes=1)
     latest = _minute(newest + ASKABLE_AFTER)
-    shown = min(max(_minute(newest), earliest), latest) if as_of is None else _minute(as_of)
-    st.session_state["as of chosen"] = shown if earliest <= shown <= latest else None
+    st.session_state["as of chosen"] = min(max(_minute(as_of or newest), earliest), latest)
     st.datetime_input(
         "As of (UTC)",
         None,

@@ -21,6 +21,7 @@ from warehouse import Settings
 
 # A week of polls on the hour, up to Wed 4 Mar 2026, 12:00 UTC.
 NEWEST = dt.datetime(2026, 3, 4, 12)
+WEEK = dt.timedelta(7)
 HOURS = [NEWEST - dt.timedelta(hours=back) for back in reversed(range(24 * 7 + 1))]
 GOOD, DOWN, SILENT = "1111111111111111111", "2222222222222222222", "3333333333333333333"
 SHAKY = "4444444444444444444"  # always open, down from 23:30 to 05:30, asked often about 02:00
@@ -173,7 +174,11 @@ def test_an_instant_of_another_zone_is_the_same_instant(visit: Visit, week: Sett
 
 def test_an_instant_beyond_the_polls_says_what_may_be_asked(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", as_of="2026-03-12T00:00")
-    assert "2026-02-25 12:00:00 to 2026-03-11 12:00:00 (UTC)" in app.warning[0].value
+    assert app.warning[0].value == (
+        "Nothing is known as of Thu 12 Mar 2026, 00:00 UTC. The polls reach from Wed 25 Feb 2026, "
+        "12:00 UTC to Wed 4 Mar 2026, 12:00 UTC. Any instant up to 7 days after the newest can be "
+        "asked."
+    )
     next(b for b in app.button if b.label == "Show the newest poll").click().run()
     assert "Wed 4 Mar 2026, 12:00 UTC" in sentence(app)
 
@@ -185,12 +190,22 @@ def test_an_instant_that_is_none_says_what_one_looks_like(visit: Visit, week: Se
     assert sentence(app).startswith("3 stores were up")
 
 
-def test_an_instant_that_may_not_be_asked_is_not_shown_as_another(
-    visit: Visit, week: Settings
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("1999-01-01T00:00", HOURS[0]), ("2031-01-01T00:00", NEWEST + WEEK)]
+)
+def test_beside_an_instant_that_may_not_be_asked_stands_the_nearest(
+    visit: Visit, week: Settings, asked: str, nearest: dt.datetime
 ) -> None:
-    app = visit(week, "store_uptime", as_of="1999-01-01T00:00")
-    assert "not 1999-01-01 00:00:00" in app.warning[0].value
-    assert app.session_state["as of chosen"] is None
+    app = visit(week, "store_uptime", as_of=asked)
+    assert abs(app.session_state["as of chosen"] - nearest) <= dt.timedelta(minutes=1)
+    assert app.query_params["as_of"] == asked
+
+
+def test_an_instant_between_polls_that_are_years_apart(visit: Visit, tmp_path: Path) -> None:
+    lines = "".join(f"{GOOD},active,{day} 12:00:00 UTC\n" for day in ("2023-01-01", "2026-03-04"))
+    settings = load_all(tmp_path, [{"polls.csv": f"store_id,status,timestamp_utc\n{lines}"}])
+    app = visit(settings, "store_uptime", as_of="2024-06-01T00:00")
+    assert app.warning[0].value.endswith("No store was polled for more than a year around it.")
 
 
 def test_choices_that_do_not_exist_leave_the_link(visit: Visit, week: Settings) -> None:
@@ -218,6 +233,12 @@ def test_by_the_other_method_a_store_says_its_polls(visit: Visit, week: Settings
     app = visit(week, "store_uptime", store=SHAKY, method="poll")
     assert f"`{SHAKY}` was up 162 h and down 8 h, an hour for each of 170 polls" in said(app)
     assert cards(app)["Open"][0] == "168 h"
+
+
+def test_an_hour_for_a_single_poll(visit: Visit, tmp_path: Path) -> None:
+    one = f"store_id,status,timestamp_utc\n{GOOD},active,{NEWEST} UTC\n"
+    app = visit(load_all(tmp_path, [{"one.csv": one}]), "store_uptime", store=GOOD, method="poll")
+    assert "was up 1 h and down 0 h, an hour for the one poll while open" in said(app)
 
 
 def test_a_store_never_heard_of_has_one_too(visit: Visit, week: Settings) -> None:
