@@ -37,13 +37,23 @@ def page() -> None:
 
 
 def answer(load: dict[str, Any]) -> str:
-    files, rows = (
-        words.counted(load["files_loaded"], "file"),
-        words.counted(load["rows_loaded"], "row"),
+    return f"The newest load, {words.instant(load['started_at'])}, {done(load)}"
+
+
+def done(load: dict[str, Any]) -> str:
+    """What the load did with its files."""
+    files, whole, again = (
+        words.counted(load[f"files_{fate}"], "file") for fate in ("loaded", "rejected", "duplicate")
     )
     rejected = words.counted(load["rows_rejected"], "row") if load["rows_rejected"] else "none"
-    when = words.instant(load["started_at"])
-    return f"The newest load, {when}, took {files} with {rows} and rejected {rejected}"
+    if load["files_loaded"]:
+        rows = words.counted(load["rows_loaded"], "row")
+        return f"took {files} with {rows} and rejected {rejected}"
+    if load["files_rejected"]:
+        return f"rejected {whole} whole, with {words.counted(load['rows_rejected'], 'row')}"
+    if load["files_duplicate"]:
+        return f"took nothing new: {again} had come in before"
+    return "found no new file"
 
 
 def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
@@ -64,8 +74,11 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         )
         again = words.counted(total("files_duplicate"), "duplicate")
         cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")
+        refused = total("files_rejected")
         cards.plain(
-            "Files rejected", words.count(total("files_rejected")), "nothing in them could be read"
+            "Files rejected",
+            words.count(refused),
+            "nothing in them could be read" if refused else "",
         )
 
 

@@ -15,5 +15,5 @@ def note(day: dt.date) -> None:
         if row["dataset"] == "health_reports" and row["newest_day"] == day:
             st.caption(
                 f"{words.short_day(day)} is seen only up to its newest report, at "
-                f"{row['newest_event']:%H:%M} UTC; the days before are whole."
+                f"{row['newest_event']:%H:%M} UTC."
             )

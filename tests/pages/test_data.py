@@ -17,6 +17,28 @@ def test_what_came_in(fortnight: Settings, visit: Visit) -> None:
     assert table(app)[0]["rows_read"] == 582
 
 
+def test_a_load_of_nothing_but_bad_files_says_what_became_of_them(
+    tmp_path: Path, visit: Visit
+) -> None:
+    files = {f"{name}.csv": health.HEADER + health.REJECTED[0] for name in ("one", "two")}
+    app = visit(load_all(tmp_path, [files]), "data")
+    assert sentence(app).endswith("UTC, rejected 2 files whole, with 2 rows")
+
+
+def test_a_load_of_nothing_but_known_files_says_so(tmp_path: Path, visit: Visit) -> None:
+    file = health.day_file(health.NEWEST, {"a": 1})
+    app = visit(load_all(tmp_path, [{"one.csv": file}, {"again.csv": file}]), "data")
+    assert sentence(app).endswith("UTC, took nothing new: 1 file had come in before")
+
+
+def test_without_a_rejected_file_nothing_is_said_of_what_was_in_it(
+    tmp_path: Path, visit: Visit
+) -> None:
+    app = visit(load_all(tmp_path, [{"one.csv": health.day_file(health.NEWEST, {"a": 1})}]), "data")
+    card = next(card for card in app.metric if card.label == "Files rejected")
+    assert (card.value, card.proto.delta_description) == ("0", "")
+
+
 def test_a_file_that_fits_no_dataset_says_why(fortnight: Settings, visit: Visit) -> None:
     (row,) = table(visit(fortnight, "data", show="Files", fate="rejected"))
     assert row["path"] == "notes.csv"

@@ -22,6 +22,7 @@ def test_the_newest_day_is_said_to_be_seen_in_part(fortnight: Settings, visit: V
     note = "Sun 15 Feb is seen only up to its newest report, at 14:03 UTC"
     for page in ("overview", "top_devices", "daily_trend"):
         assert note in said(visit(fortnight, page))
+        assert "days before" not in said(visit(fortnight, page))  # 5 February is missing
     assert note not in said(visit(fortnight, "top_devices", day="2026-02-14"))
     assert note not in said(visit(fortnight, "daily_trend", last_day="2026-02-14"))
 
