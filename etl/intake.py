@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+import duckdb
+
 from etl import customers, lake, ledger
 from etl.arrivals import Arrival
 from etl.batch import Batch, Read
@@ -18,6 +20,7 @@ from etl.progress import Progress
 from etl.scan import Scan, Unreadable, blank_lines
 from etl.source import Source, plain
 from etl.stage import Staging
+from warehouse.database import first_line
 
 FLUSH_ROWS = 20_000_000
 
@@ -155,8 +158,16 @@ class Intake:
         table = customers.first_table(customer_id, header, self.load_id)
         dialect = customers.dialect(PurePosixPath(arrival.path), table, header)
         source = plain(arrival, what, dialect, self.folder)
-        time_column = customers.time_column(self.staging.connection, source, arrival.file.parent)
-        return replace(table, time_column=time_column)
+        return replace(table, time_column=self._time_column(source, arrival.file.parent))
+
+    def _time_column(self, source: Source, folder: Path) -> str | None:
+        """Which column tells the time. Raises Unfit or Unreadable."""
+        try:
+            return customers.time_column(self.staging.connection, source, folder)
+        except duckdb.Error as failed:
+            if source.ease(failed, self.folder):
+                return self._time_column(source, folder)
+            raise Unreadable(f"the CSV reader failed: {first_line(failed)}") from failed
 
     def _note_founder(self, source: Source) -> None:
         """A customer's first staged file founds the table that later ones of the load must fit.

@@ -25,12 +25,15 @@ class Rewritten:
 
 
 def rewrite(path: Path, target: Path, encoding: str, header_line: int) -> Rewritten:
-    """Write the plain copy of `path`. Raises Unreadable where the encoding itself is broken."""
+    """Write the plain copy of `path`. Raises Unreadable where the encoding itself is broken, or
+    the header line cannot be kept."""
     result = Rewritten(target)
     with path.open("rb") as stored, target.open("wb") as copy:
         source = blocks(open_text(path, stored))
         for number, line in enumerate(_lines(source, encoding), 1):
             reason = _reason(line)
+            if reason and number == header_line:
+                raise Unreadable(f"its header cannot be read: {reason}")
             if reason and number > header_line:
                 result.refused.append((number, reason, _raw(line)))
                 copy.write(b"\n")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from etl.arrivals import Arrival
 from etl.dialect import Dialect
 from etl.rewrite import rewrite
@@ -71,11 +73,22 @@ class Source:
         """The lines after the header, blank ones too."""
         return self.lines - self.dialect.header_line
 
-    def unpack(self, folder: Path) -> None:
-        """Put the plain text into `folder`, to be read from there.
+    def ease(self, failed: duckdb.Error, folder: Path) -> bool:
+        """Make the file easier for a reader that failed; False where there is no other way.
 
-        Raises Unreadable where the compressed stream is broken.
+        DuckDB's gives up on some files only because of where its buffers end (its issue 24237):
+        one thread reads them. Compressed ones with padding after their end are unpacked to
+        `folder`. Raises Unreadable where the compressed stream is broken.
         """
+        if self.parallel and isinstance(failed, duckdb.NotImplementedException):
+            self.parallel = False
+            return True
+        if self.compression != "none" and isinstance(failed, duckdb.IOException):
+            self._unpack(folder)
+            return True
+        return False
+
+    def _unpack(self, folder: Path) -> None:
         plain = folder / f"{self.source_id}.csv"
         with self.text.open("rb") as stored, plain.open("wb") as unpacked:
             unpacked.writelines(blocks(open_text(self.text, stored)))

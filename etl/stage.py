@@ -67,23 +67,13 @@ class Staging:
         self.staged[name] += sources
 
     def _read(self, sources: Sequence[Source]) -> int:
-        """Insert the files' lines in a transaction that stays open; returns how many there were.
-
-        DuckDB's reader gives up on some files only because of where its buffers end (its issue
-        24237), and on compressed ones with padding after their end: a file that is read alone is
-        read once more, by one thread or unpacked.
-        """
+        """Insert the files' lines in a transaction that stays open; returns how many there were."""
         self.connection.execute("begin")
         try:
             return self._insert(sources)
         except duckdb.Error as failed:
             self.connection.execute("rollback")
-            source = sources[0] if len(sources) == 1 else None
-            if source and source.parallel and isinstance(failed, duckdb.NotImplementedException):
-                source.parallel = False
-                return self._read(sources)
-            if source and source.compression != "none" and isinstance(failed, duckdb.IOException):
-                source.unpack(self.folder)
+            if len(sources) == 1 and sources[0].ease(failed, self.folder):
                 return self._read(sources)
             raise Unreconciled(f"the CSV reader failed: {first_line(failed)}") from failed
 

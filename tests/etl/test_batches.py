@@ -33,6 +33,8 @@ FORMS: dict[str, bytes] = {
 CUSTOMERS: dict[str, bytes] = {
     "customers/acme/{0}.csv": b"at,amount\n2026-01-0{0} 00:00:00,{0}\nsoon,{0}\n",
     "customers/beta/{0}.csv": b"note\nhello {0}\n",
+    "customers/gamma/{0}.csv.gz": gzip.compress(b"at,amount\n2026-01-01,{0}\n", mtime=0) + b"\0",
+    "customers/odd/{0}.csv": b"at,amount\r2026-01-01 00:00:00\xef,{0}\nb,c\n",
     "customers/beta/turned {0}.csv": b"other\nhello {0}\n",
 }
 
