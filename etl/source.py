@@ -189,6 +189,8 @@ def insert_sql(sources: Sequence[Source]) -> str:
             certain.append(known if column.required else f"({known} or {cell} = '')")
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
                 certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
+    if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):
+        certain.append("trim(line, e' \\t\\x0b\\x0c') <> ''")  # blank, and not empty cells
     names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
     return f"""
         insert into staged_{dialect.dataset.name}
