@@ -293,5 +293,7 @@ def test_a_device_that_leaves_the_ranking_stays_in_the_url_as_on_the_page(
     expect(page).to_have_url(re.compile(r"\?device=fresh$"))
     click_row(page, 0)
     expect(page).to_have_url(re.compile(r"\?device=other$"))
-    page.keyboard.press("Escape")
+    settle(page)
+    page.get_by_test_id("stDataFrame").first.hover()
+    page.get_by_role("button", name="Clear selection").first.click()
     expect(page).to_have_url(re.compile(r"/top_devices$"))

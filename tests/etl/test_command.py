@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -253,8 +254,9 @@ def test_a_file_that_changes_under_the_loader(
 def test_interrupted_by_hand(tmp_path: Path, clean_states: tuple[State, State]) -> None:
     settings = folders(tmp_path)
     lay(settings.incoming, FIRST)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a background job is deaf to it
     with subprocess.Popen(
-        command(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard
     ) as first:
         stop_while_staging(first, settings)
         first.send_signal(signal.SIGINT)
