@@ -23,9 +23,9 @@ from pydantic import BaseModel
 from api.errors import Refused
 from api.inspection import Inspector
 from api.parts import PART, Part
-from etl.customers import ID, TIME_COLUMN_FILE, column_names
-from etl.dialect import Unfit
-from etl.scan import HEAD_BYTES
+from etl.customers import ID, column_names, name_time_column, named_time_column
+from etl.read.dialect import Unfit
+from etl.read.scan import HEAD_BYTES
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
 
 LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
@@ -107,7 +107,7 @@ class Inbox:
                 _check_fits(customer_id, known, names, time_column)
             _make(folder)
             if known is None:
-                _name_time_column(folder, time_column)
+                name_time_column(folder, time_column)
             name = f"{self._stamp()}-{secrets.token_hex(8)}"
             ending = f"{'.again' if again else ''}.csv{part.inspector.suffix}"
             path = folder / (name + ending)
@@ -154,7 +154,7 @@ class Inbox:
             path = file.relative_to(self._settings.incoming).as_posix()
             if path not in fates and not file.name.startswith((".", "~", "_tmp")):
                 with suppress(Unfit, Refused, OSError):
-                    return Table(column_names(_head(file)), _named_time_column(folder), False)
+                    return Table(column_names(_head(file)), named_time_column(folder), False)
         return None
 
     def _fates(self) -> dict[str, dict[str, Any]]:
@@ -188,25 +188,6 @@ def _head(file: Path) -> bytes:
         while len(inspector.head) < HEAD_BYTES and (piece := stored.read(HEAD_BYTES)):
             inspector.feed(piece)
     return inspector.head
-
-
-def _named_time_column(folder: Path) -> str | None:
-    try:
-        return (folder / TIME_COLUMN_FILE).read_text("utf-8", "replace").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def _name_time_column(folder: Path, time_column: str | None) -> None:
-    """Write down which column tells the time, before the first file that the loader goes by."""
-    path = folder / TIME_COLUMN_FILE
-    path.unlink(missing_ok=True)
-    if time_column is None:
-        return
-    with path.open("x", encoding="utf-8") as out:
-        out.write(time_column)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _make(folder: Path) -> None:

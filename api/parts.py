@@ -12,7 +12,7 @@ from pathlib import Path
 from api.errors import Refused
 from api.inspection import Inspector
 from etl.customers import column_names
-from etl.dialect import Unfit
+from etl.read.dialect import Unfit
 
 PART = ".upload-{}.part"
 FLUSH_BYTES = 8 << 20

@@ -13,16 +13,19 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from etl.cells import split
+from etl import disk
 from etl.datasets import datasets
-from etl.dialect import Dialect, Header, Unfit, read_header
 from etl.fields import read_timestamp
-from etl.source import READ_LINES, SQL, Source
+from etl.read.cells import split
+from etl.read.dialect import Dialect, Header, Unfit, read_header
+from etl.read.source import READ_LINES, Source
 
 FOLDER = "customers"
 TIME_COLUMN_FILE = "_time_column"
 AGAIN = ".again."
 MAX_COLUMNS = 5
+
+_TOTALS = Path(__file__).with_name("customer_uploads.sql").read_text("utf-8")
 
 ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
@@ -111,7 +114,7 @@ def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
     """The time column that the first file fixes: the one named beside it, else the first column
     whose every non-empty value is a timestamp. Raises Unfit when the named one does not exist."""
     names = source.dialect.cell_names
-    named = _named(folder)
+    named = named_time_column(folder)
     if named is not None:
         if named not in names:
             raise Unfit(f"its time column {named!r} is not among its columns {', '.join(names)}")
@@ -123,6 +126,31 @@ def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
         if filled and (not uncertain or _are_timestamps(cells)):
             return name
     return None
+
+
+def named_time_column(folder: Path) -> str | None:
+    """The time column that an upload named for the customer of this folder, if any.
+
+    Raises Unfit where the file that names it is not UTF-8.
+    """
+    try:
+        return (folder / TIME_COLUMN_FILE).read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as wrong:
+        raise Unfit(
+            f"the file {TIME_COLUMN_FILE} beside it, which names the time column, is not UTF-8 "
+            f"(byte {wrong.start + 1}); write it anew, or remove it"
+        ) from wrong
+
+
+def name_time_column(folder: Path, time_column: str | None) -> None:
+    """Write down which column tells the time, before the first file that the loader goes by."""
+    path = folder / TIME_COLUMN_FILE
+    if time_column is None:
+        path.unlink(missing_ok=True)
+    else:
+        disk.replace(path, time_column.encode("utf-8"))
 
 
 def is_sure(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
@@ -142,7 +170,7 @@ def is_sure(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
 
 def total_uploads(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
     """Note the totals of each accepted file in the ledger; `cursor` knows the rows' lines."""
-    cursor.execute((SQL / "total_uploads.sql").read_text("utf-8"), {"load_id": load_id})
+    cursor.execute(_TOTALS, {"load_id": load_id})
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
@@ -157,13 +185,6 @@ def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
         [source.source_id, source.path, name],
     ).fetchone()
     return "" if other != (0,) else f": no value of its time column {name!r} is a timestamp"
-
-
-def _named(folder: Path) -> str | None:
-    try:
-        return (folder / TIME_COLUMN_FILE).read_text("utf-8").strip() or None
-    except FileNotFoundError:
-        return None
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[int, int]]:

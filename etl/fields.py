@@ -1,6 +1,6 @@
 """How one cell is read: a careful reader in Python, and a fast one in SQL.
 
-The SQL macro (etl/sql/fields.sql) may answer only where it is certain and gives NULL otherwise;
+The SQL macro (fields.sql) may answer only where it is certain and gives NULL otherwise;
 such rows go to the Python reader, which decides. The forms are those of METRICS.md, general rules.
 """
 
@@ -11,7 +11,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from zoneinfo import available_timezones
+
+MACROS = Path(__file__).with_suffix(".sql").read_text("utf-8")
 
 Value = str | int | bool | dt.datetime
 

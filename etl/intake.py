@@ -11,15 +11,15 @@ import duckdb
 
 from etl import customers, lake, ledger
 from etl.arrivals import Arrival
-from etl.batch import Batch, Read
 from etl.customers import Customer
-from etl.dialect import Header, Unfit, detect, read_header
 from etl.lake import ParquetFile
 from etl.ledger import FileFate, Known, Load
 from etl.progress import Progress
-from etl.scan import Scan, Unreadable, blank_lines
-from etl.source import Source, plain
-from etl.stage import Staging
+from etl.read.batch import Batch, Read
+from etl.read.dialect import Header, Unfit, detect, read_header
+from etl.read.scan import Scan, Unreadable, blank_lines
+from etl.read.source import Source, plain
+from etl.read.stage import Staging
 from warehouse.database import first_line
 
 FLUSH_ROWS = 20_000_000

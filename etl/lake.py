@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from etl.datasets import Dataset, datasets
-from etl.stage import Staging
+from etl.disk import sync, sync_all
+from etl.read.stage import Staging
 from warehouse.database import literal
 
 LEDGER = "_loads"
@@ -188,21 +189,6 @@ def faults(data: Path, digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name, wrong in zip(digests, pool.map(fault, digests), strict=True):
             if wrong:
                 yield name, wrong
-
-
-def sync(path: Path) -> None:
-    """Make a file's or folder's content survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_all(paths: Iterable[Path]) -> None:
-    """Sync several side by side, since each one waits for the disk."""
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(sync, paths))
 
 
 def unlisted(lake: Path, listed: set[str]) -> Iterator[Path]:

@@ -16,9 +16,11 @@ from pathlib import Path
 import duckdb
 
 from etl.customers import Customer
-from etl.lake import LEDGER, ParquetFile, sync, sync_all
-from etl.source import SQL
+from etl.disk import sync, sync_all
+from etl.lake import LEDGER, ParquetFile
 from warehouse.database import attached, glob_literal, insert, literal
+
+SCHEMA = Path(__file__).with_suffix(".sql").read_text("utf-8")
 
 # The tables with what orders their rows, where they do not come in order.
 TABLES = {
@@ -77,7 +79,7 @@ class Known:
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute((SQL / "ledger.sql").read_text("utf-8"))
+    connection.execute(SCHEMA)
 
 
 def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from etl.lock import Locked
+from etl.disk import Locked
 from etl.progress import for_terminal
 from etl.run import load
 from warehouse import Settings

@@ -15,8 +15,7 @@ import duckdb
 
 from etl import ledger, marts
 from etl.datasets import datasets
-from etl.lake import sync
-from etl.source import SQL
+from etl.disk import sync
 from warehouse import Settings, metrics
 from warehouse.database import attached
 
@@ -31,7 +30,7 @@ def definitions(settings: Settings) -> str:
         digest.update(metric.sql.encode())
     for mart in marts.marts().values():
         digest.update(mart.definition.encode())
-    digest.update((SQL / "ledger.sql").read_bytes())
+    digest.update(ledger.SCHEMA.encode())
     digest.update(repr([(d.name, d.column_names) for d in datasets().values()]).encode())
     return digest.hexdigest()
 

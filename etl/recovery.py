@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from etl import lake, ledger
+from etl.disk import sync
 from warehouse import Settings
 
 
@@ -18,7 +19,7 @@ def staging_folder(settings: Settings) -> Iterator[Path]:
     """The folder of one run; only a run that did not finish leaves it for the next to notice."""
     folder = settings.staging
     (folder / "spill").mkdir(parents=True)
-    lake.sync(settings.data)
+    sync(settings.data)
     yield folder
     shutil.rmtree(folder)
 

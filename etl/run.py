@@ -14,14 +14,14 @@ import duckdb
 
 from etl import arrivals, lake, ledger, publish
 from etl.arrivals import Arrival, Seen
+from etl.disk import writer_lock
 from etl.intake import Intake
 from etl.lake import ParquetFile
 from etl.ledger import Known, Load
-from etl.lock import writer_lock
 from etl.progress import Progress
+from etl.read.scan import Scan, scan
+from etl.read.stage import Staging
 from etl.recovery import clear_interrupted, staging_folder
-from etl.scan import Scan, scan
-from etl.stage import Staging
 from etl.summary import Summary
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.database import connect

@@ -22,8 +22,8 @@ import duckdb
 
 from etl import lake, ledger, publish
 from etl.audit import audit
+from etl.disk import Locked, writer_lock
 from etl.load import EX_TEMPFAIL
-from etl.lock import Locked, writer_lock
 from etl.recovery import clear_interrupted, staging_folder
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.database import connect, first_line

@@ -21,8 +21,8 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from etl.arrivals import SUFFIXES
+from etl.disk import Locked
 from etl.load import folders
-from etl.lock import Locked
 from etl.run import load
 from warehouse import Settings
 

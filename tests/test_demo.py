@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from etl import zstd
 from etl.demo import GENERATORS, generate
 from etl.demodata import stores
 from etl.demodata.connectivity import fleet_sizes
 from etl.demodata.output import Output
 from etl.demodata.size import Request, Size
+from etl.read import zstd
 
 LAST_DAY = date(2026, 2, 15)
 ROOT = Path(__file__).parent.parent

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from etl import zstd
-from etl.lock import writer_lock
+from etl.disk import writer_lock
+from etl.read import zstd
 from tests.api.server import Server
 
 READINGS = b"""\

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 
-from etl import zstd
+from etl.read import zstd
 
 
 def content(node: object) -> bytes:

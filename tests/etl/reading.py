@@ -9,7 +9,7 @@ import io
 import re
 import zlib
 
-from etl import zstd
+from etl.read import zstd
 
 BLANK = b" \t\v\f"
 

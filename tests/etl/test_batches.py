@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from etl import batch
-from etl.source import Source
-from etl.stage import Staging
+from etl.read import batch
+from etl.read.source import Source
+from etl.read.stage import Staging
 from tests.etl.loading import Rows, answer, current, lay, load_all, load_once
 from warehouse import Settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import source
+from etl.read import source
 from tests.etl.loading import answer, current, folders, load_once
 
 ROWS = 600_000

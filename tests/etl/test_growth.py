@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etl import intake, marts, zstd
+from etl import intake, marts
+from etl.read import zstd
 from tests.etl.loading import answer, current, folders, lay, load_all, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
 from warehouse import Settings

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from etl.datasets import datasets
-from etl.dialect import detect, read_header
-from etl.examine import Refused, examine, is_blank
+from etl.read.dialect import detect, read_header
+from etl.read.examine import Refused, examine, is_blank
 from tests.etl import nearly, reading
 from tests.etl.loading import current, load_all
 
@@ -141,7 +141,7 @@ def test_the_readers_agree_on_many_more_lines(batch: int) -> None:
 
 
 def assert_agree(new: bool, count: int) -> None:
-    """Load lines of every dataset and delimiter, and hold each against etl/examine.py.
+    """Load lines of every dataset and delimiter, and hold each against etl/read/examine.py.
 
     Lines lie with those of their kind, since a file without quotes or spaces is read faster.
     """

@@ -7,8 +7,7 @@ import datetime as dt
 
 import pytest
 
-from etl.fields import read_timestamp
-from etl.source import SQL
+from etl.fields import MACROS, read_timestamp
 from warehouse.database import connect
 
 FORMS = (
@@ -44,7 +43,7 @@ def changed(text: str) -> set[str]:
 def test_no_near_miss_of_a_timestamp_is_read_otherwise(form: str) -> None:
     cells = sorted(near_misses(form))
     with connect() as connection:
-        connection.execute((SQL / "fields.sql").read_text("utf-8"))
+        connection.execute(MACROS)
         connection.execute("create table cells as select unnest(?) as cell", [cells])
         query = "select cell, fast_timestamp(cell) from cells"
         fast: dict[str, dt.datetime] = dict(connection.execute(query).fetchall())

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from etl.cells import Malformed, split
 from etl.datasets import Dataset, datasets
+from etl.read.cells import Malformed, split
 
 DELIMITERS = ",;\t"
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import duckdb
 
 from etl.arrivals import Arrival
-from etl.dialect import Dialect
-from etl.rewrite import rewrite
-from etl.scan import MAX_LINE_BYTES, Scan, blank_lines, blocks, compression, open_text
+from etl.read.dialect import Dialect
+from etl.read.rewrite import rewrite
+from etl.read.scan import MAX_LINE_BYTES, Scan, blank_lines, blocks, compression, open_text
 from warehouse.database import glob_literal
 
-SQL = Path(__file__).parent / "sql"
-READ_LINES = (SQL / "lines.sql").read_text("utf-8")
+READ_LINES = (Path(__file__).parent / "lines.sql").read_text("utf-8")
 
 
 class Unreconciled(Exception):

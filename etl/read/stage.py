@@ -1,9 +1,9 @@
 """Files parsed into memory: one row per physical line, typed where SQL is certain.
 
 A staged row has the dataset's columns, `raw` (NULL: accepted; '' or blank: no row; else the line
-that SQL left to etl/examine.py) and `source_id`. Its physical line follows from its rowid, since
-the reader gives every line, blank ones too, in file order. Only names of columns and macros from
-the dataset specs are put into SQL text; values are bound.
+that SQL left to examine.py) and `source_id`. Its physical line follows from its rowid, since the
+reader gives every line, blank ones too, in file order. Only names of columns and macros from the
+dataset specs are put into SQL text; values are bound.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 import duckdb
 
 from etl.datasets import datasets
-from etl.dialect import Dialect
-from etl.examine import Refused, examine, is_blank
-from etl.fields import ZONE, zone_names
-from etl.source import SQL, Source, Unreconciled, insert_sql, insert_values, reconcile
+from etl.fields import MACROS, ZONE, zone_names
+from etl.read.dialect import Dialect
+from etl.read.examine import Refused, examine, is_blank
+from etl.read.source import Source, Unreconciled, insert_sql, insert_values, reconcile
 from warehouse.database import first_line, insert
 
 BATCH = 20_000
+_LEDGER = (Path(__file__).parents[1] / "ledger.sql").read_text("utf-8")
 
 
 class Staging:
@@ -38,8 +39,8 @@ class Staging:
         self.connection = connection
         self.folder = folder
         self.load_id = load_id
-        self.connection.execute((SQL / "fields.sql").read_text("utf-8"))
-        self.connection.execute((SQL / "ledger.sql").read_text("utf-8"))
+        self.connection.execute(MACROS)
+        self.connection.execute(_LEDGER)
         names = ", ".join(f"'{name}'" for name in source_ids)  # hex digests
         self.connection.execute(f"create type source as enum ({names})")
         self._codes = {source_id: code for code, source_id in enumerate(source_ids)}

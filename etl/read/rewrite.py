@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etl.scan import MAX_LINE_BYTES, Unreadable, blocks, open_text
+from etl.read.scan import MAX_LINE_BYTES, Unreadable, blocks, open_text
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from etl.arrivals import Arrival
-from etl.scan import Scan, Unreadable
-from etl.source import Source, Unreconciled
-from etl.stage import Staging
+from etl.read.scan import Scan, Unreadable
+from etl.read.source import Source, Unreconciled
+from etl.read.stage import Staging
 
 MOST_FILES = 200
 MOST_BYTES = 16_000_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from etl.cells import Malformed, split
-from etl.dialect import Dialect
 from etl.fields import Value
-from etl.scan import MAX_LINE_BYTES
+from etl.read.cells import Malformed, split
+from etl.read.dialect import Dialect
+from etl.read.scan import MAX_LINE_BYTES
 
 _BLANK = " \t\r\n\v\f"
 

@@ -69,7 +69,7 @@ create macro fast_zone(cell) as
     case when list_contains(getvariable('zone_names'), cell) then cell end;
 
 -- A line whose quotes only wrap whole fields without delimiters inside can be split without them;
--- NULL where quotes do more, so that etl/examine.py reads the line.
+-- NULL where quotes do more, so that etl/read/examine.py reads the line.
 create macro without_quotes(physical_line, separator) as
     case
         when not contains(physical_line, '"') then physical_line
