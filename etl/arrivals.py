@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl import disk
+
 SUFFIXES = (".csv", ".csv.gz", ".csv.zst")
 TEMPORARY_PREFIXES = (".", "~", "_tmp")
 SETTLE_SECONDS = 0.3
@@ -62,9 +64,7 @@ class Seen:
         self._stamps[arrival.path] = [*arrival.stamp, source_id]
 
     def save(self) -> None:
-        fresh = self._path.with_suffix(".tmp")
-        fresh.write_text(json.dumps(self._stamps), "utf-8")
-        os.replace(fresh, self._path)
+        disk.replace(self._path, json.dumps(self._stamps).encode(), durable=False)
 
 
 def stamp(path: Path) -> Stamp:

@@ -7,8 +7,8 @@ by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import duckdb
@@ -18,7 +18,9 @@ from etl.datasets import datasets
 from etl.fields import read_timestamp
 from etl.read.cells import split
 from etl.read.dialect import Dialect, Header, Unfit, read_header
+from etl.read.scan import Unreadable
 from etl.read.source import READ_LINES, Source
+from warehouse.database import first_line
 
 FOLDER = "customers"
 TIME_COLUMN_FILE = "_time_column"
@@ -40,6 +42,31 @@ class Customer:
     load_id: int
 
 
+class Tables:
+    """The tables of all customers: those that the ledger has and those that a load founds.
+
+    The loader asks it how each file is to be read, and tells it what was founded.
+    """
+
+    def __init__(self, known: Mapping[str, Customer]) -> None:
+        self._tables = dict(known)
+
+    def add(self, table: Customer) -> None:
+        """Note what a customer's first file founded."""
+        self._tables.setdefault(table.customer_id, table)
+
+    def dialect(self, path: PurePosixPath, header: Header) -> tuple[Dialect, bool]:
+        """How to read a customer's file, and whether it would found the table: then `found` has
+        to look for its time column. Raises Unfit, naming both, for other columns than the
+        table's."""
+        customer_id = owner(path)
+        assert customer_id is not None
+        table = self._tables.get(customer_id)
+        if table is None:
+            return dialect(path, first_table(customer_id, header, load_id=0), header), True
+        return dialect(path, table, header), False
+
+
 def owner(path: PurePosixPath) -> str | None:
     """The customer whose folder a file lies in; None for files elsewhere.
 
@@ -55,6 +82,14 @@ def owner(path: PurePosixPath) -> str | None:
             "a letter or digit first"
         )
     return path.parts[1]
+
+
+def owner_of(path: PurePosixPath) -> str | None:
+    """The same; None also for a file that is nobody's."""
+    try:
+        return owner(path)
+    except Unfit:
+        return None
 
 
 def is_again(path: PurePosixPath) -> bool:
@@ -110,6 +145,27 @@ def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
     return Customer(customer_id, list(names), None, load_id)
 
 
+def found(
+    connection: duckdb.DuckDBPyConnection, source: Source, beside: Path, folder: Path
+) -> None:
+    """Give a first file's dialect its time column: the one named `beside` it, else the first one
+    of its columns that tells the time. Text that has to be written anew goes to `folder`.
+
+    Raises Unfit where the named column does not exist, Unreadable where the file cannot be read.
+    """
+    try:
+        name = time_column(connection, source, beside)
+    except duckdb.Error as failed:
+        if not source.ease(failed, folder):
+            raise Unreadable(f"the CSV reader failed: {first_line(failed)}") from failed
+        found(connection, source, beside, folder)
+        return
+    if name is not None:
+        *others, _ = source.dialect.positions
+        position = source.dialect.cell_names.index(name)
+        source.dialect = replace(source.dialect, positions=(*others, position))
+
+
 def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> str | None:
     """The time column that the first file fixes: the one named beside it, else the first column
     whose every non-empty value is a timestamp. Raises Unfit when the named one does not exist."""
@@ -151,21 +207,6 @@ def name_time_column(folder: Path, time_column: str | None) -> None:
         path.unlink(missing_ok=True)
     else:
         disk.replace(path, time_column.encode("utf-8"))
-
-
-def is_sure(connection: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    """Is a staged file sure to be loaded, before its doubtful lines are read with care?
-
-    It is with one row that is certain, and without any line that could be refused.
-    """
-    row = connection.execute(
-        "select count(*) filter (raw is null), count(*) filter (raw <> '') "
-        f"from staged_{FOLDER} where source_id = ?",
-        [source.source_id],
-    ).fetchone()
-    assert row is not None
-    certain, doubtful = row
-    return bool(certain) or not (doubtful or source.refused)
 
 
 def total_uploads(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:

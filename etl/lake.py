@@ -148,10 +148,11 @@ def _finish(path: Path) -> str:
     return sha256(path)
 
 
-def move(files: Iterable[ParquetFile], root: Path, data: Path) -> None:
-    """Move staged files to their place in the lake and make the moves survive a power cut."""
+def move(files: Iterable[tuple[Path, ParquetFile]], data: Path) -> None:
+    """Move staged files, each with the folder that its path is relative to, to their place in the
+    lake and make the moves survive a power cut."""
     touched = {data / "lake"}
-    for file in files:
+    for root, file in files:
         final = data / file.path
         final.parent.mkdir(parents=True, exist_ok=True)
         os.rename(root / file.path, final)

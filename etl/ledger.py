@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -32,6 +32,9 @@ TABLES = {
     "customer_uploads": "path",
 }
 
+# Those that tasks fill by themselves.
+TAKEN = ("rejects", "customer_uploads")
+
 
 @dataclass(frozen=True, slots=True)
 class FileFate:
@@ -51,7 +54,7 @@ class FileFate:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class Totals:
     """One row of `loads`: a run of the loader that published something; instants are naive UTC."""
 
     load_id: int
@@ -79,7 +82,14 @@ class Known:
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, empty, in the database in use."""
     connection.execute(SCHEMA)
+
+
+def drop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remove what `create` made."""
+    for table in (*TABLES, "generation"):
+        connection.execute(f"drop table {table}")
 
 
 def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
@@ -113,34 +123,47 @@ def listed(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> set[st
     return {row[0] for row in rows}
 
 
+def write_taken(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the tables that a task filled by itself into its folder."""
+    for table in TAKEN:
+        _copy(connection, table, folder)
+
+
 def write(
-    staging: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    load: Load,
-    files: list[FileFate],
-    parquet: list[ParquetFile],
-    customers: list[Customer],
+    records: Mapping[str, Sequence[Totals | FileFate | ParquetFile | Customer]],
+    taken: Sequence[Path],
 ) -> None:
-    """Write a load's ledger folder; rejects and customers' totals are in staging already."""
+    """Write a load's ledger folder: `records` by table, and what lies in the tasks' folders
+    `taken`. `connection` is to a database in memory, which is left as it was."""
     folder.mkdir(parents=True)
-    insert(staging, "loads", [*map(_cells, [load])])
-    insert(staging, "files", [*map(_cells, files)])
-    insert(staging, "parquet_files", [*map(_cells, parquet)])
-    insert(staging, "customer_tables", [*map(_cells, customers)])
-    for table, order in TABLES.items():
-        rows = f"select * from {table} order by {order}" if order else f"from {table}"
-        target = literal(folder / f"{table}.parquet")
-        staging.execute(f"copy ({rows}) to {target} (format parquet, compression zstd)")
+    create(connection)
+    for table, rows in records.items():
+        insert(connection, table, [*map(_cells, rows)])
+    append(connection, taken, TAKEN)
+    for table in TABLES:
+        _copy(connection, table, folder)
+    drop(connection)
     sync_all([*folder.iterdir(), folder])
 
 
-def _cells(record: Load | FileFate | ParquetFile | Customer) -> list[object]:
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> None:
+    order = TABLES[table]
+    rows = f"select * from {table} order by {order}" if order else f"from {table}"
+    target = literal(folder / f"{table}.parquet")
+    connection.execute(f"copy ({rows}) to {target} (format parquet, compression zstd)")
+
+
+def _cells(record: Totals | FileFate | ParquetFile | Customer) -> list[object]:
     return [getattr(record, column.name) for column in fields(record)]
 
 
-def append(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
-    """Take the ledger folders of loads into a generation, in the order given."""
-    for table in TABLES if folders else ():
+def append(
+    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], tables: Iterable[str] = TABLES
+) -> None:
+    """Take `tables` of ledger folders into the database in use, in the order given."""
+    for table in tables if folders else ():
         paths = [glob_literal(folder / f"{table}.parquet") for folder in folders]
         connection.execute(
             f"insert into {table} select * from read_parquet(?, hive_partitioning = false)", [paths]

@@ -6,29 +6,26 @@ import datetime as dt
 import os
 import time
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from etl import arrivals, lake, ledger, publish
+from etl import arrivals, engines, ledger, publish
 from etl.arrivals import Arrival, Seen
 from etl.disk import writer_lock
-from etl.intake import Intake
+from etl.engines import Here
 from etl.lake import ParquetFile
-from etl.ledger import Known, Load
+from etl.ledger import Known, Totals
+from etl.merge import Merge
+from etl.plan import Load, New, plan
 from etl.progress import Progress
-from etl.read.scan import Scan, scan
-from etl.read.stage import Staging
+from etl.read.scan import Scan
 from etl.recovery import clear_interrupted, staging_folder
 from etl.summary import Summary
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.database import connect
-
-HASHERS = 2
-
-New = list[tuple[Arrival, Scan]]
 
 
 def load(settings: Settings, progress: Progress | None = None) -> Summary:
@@ -106,34 +103,37 @@ class _Run:
         complete, waiting = arrivals.settled(fresh)
         self.summary.waiting += len(waiting)
         self.progress.begin(len(complete), sum(arrival.bytes for arrival in complete))
-        with ThreadPoolExecutor(HASHERS) as pool:
-            scans = list(pool.map(self._scan, complete))
         new = []
-        for arrival, what in zip(complete, scans, strict=True):
-            if what is None or not arrival.unchanged():
+        for arrival, scan in zip(complete, self._scanned(complete), strict=True):
+            if scan is None or not arrival.unchanged():
                 self.summary.waiting += 1
-            elif (arrival.path, what.source_id) in known.seen:
-                seen.note(arrival, what.source_id)
+            elif (arrival.path, scan.source_id) in known.seen:
+                seen.note(arrival, scan.source_id)
             else:
-                new.append((arrival, what))
+                new.append((arrival, scan))
         return new
 
-    def _scan(self, arrival: Arrival) -> Scan | None:
-        """None for a file that cannot be opened now: gone, or not ours to read."""
-        try:
-            return scan(arrival.file, self.progress.hashed)
-        except OSError as wrong:
-            self.progress.say(f"left alone: {arrival.path} cannot be read ({wrong.strerror})")
-            return None
+    def _scanned(self, complete: list[Arrival]) -> Iterator[Scan | None]:
+        """None for a file that cannot be opened now."""
+        scans = Here(self._database).scan(complete, self.progress)
+        for arrival, scan in zip(complete, scans, strict=True):
+            if isinstance(scan, OSError):
+                self.progress.say(f"left alone: {arrival.path} cannot be read ({scan.strerror})")
+                yield None
+            else:
+                yield scan
 
     def _load(self, new: New, folder: Path, current: Path | None, known: Known, seen: Seen) -> None:
         parquet: list[ParquetFile] = []
         if new:
-            parquet, totals = self._take(new, folder, known, seen)
+            merge = self._take(new, folder, known)
             self.progress.say("writing the lake")
-            lake.move(parquet, folder, self.settings.data)
-            ledger.move(folder / "ledger", self.settings.lake, totals.load_id)
-            self._sum(totals)
+            self._sum(merge.write(self._database, self.settings))
+            self.summary.waiting += len(merge.waiting)
+            for arrival, scan in new:
+                if arrival.path not in merge.waiting:
+                    seen.note(arrival, scan.source_id)
+            parquet = merge.parquet
         self.progress.say("computing what changed")
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
@@ -144,25 +144,21 @@ class _Run:
             staged = publish.rebuild(self._database, self.settings)
         publish.publish(self.settings, staged)
 
-    def _take(
-        self, new: New, folder: Path, known: Known, seen: Seen
-    ) -> tuple[list[ParquetFile], Load]:
-        """Every new file into the staging folder, with the load's ledger."""
-        load_id = known.load_id + 1
-        source_ids = sorted({what.source_id for _, what in new})
-        staging = Staging(self._database, folder, load_id, source_ids)
-        intake = Intake(folder, load_id, self.started, known, staging, self.progress)
-        for arrival, what in new:
-            intake.take(arrival, what)
-        totals = intake.finish()
-        left = {arrival.path for arrival in intake.waiting}
-        for arrival, what in new:
-            if arrival.path not in left:
-                seen.note(arrival, what.source_id)
-        self.summary.waiting += len(left)
-        return intake.parquet, totals
+    def _take(self, new: New, folder: Path, known: Known) -> Merge:
+        """Every new file into the staging folder, round by round."""
+        merge = Merge(Load(known.load_id + 1, self.started, folder), known)
+        with engines.chosen(self._database, new) as engine:
+            while new:
+                found = plan(merge.load, new, merge.loaded, merge.tables)
+                merge.note(found.duplicates)
+                for fate in found.duplicates:
+                    self.progress.parsed(fate.path, fate.bytes, 0)
+                for taken in engine.take(merge.load, found.files, merge.tasks, self.progress):
+                    merge.add(taken)
+                new = found.later
+        return merge
 
-    def _sum(self, totals: Load) -> None:
+    def _sum(self, totals: Totals) -> None:
         self.summary.loaded = totals.files_loaded
         self.summary.refused = totals.files_rejected
         self.summary.duplicate = totals.files_duplicate

@@ -42,14 +42,22 @@ def insert(
 
 
 def connect(
-    path: Path | None = None, *, read_only: bool = False, spill: Path | None = None
+    path: Path | None = None,
+    *,
+    read_only: bool = False,
+    spill: Path | None = None,
+    memory: str = MEMORY,
+    threads: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory without `path`.
 
-    `spill` is the folder for what outgrows the memory limit; a reader's questions may spill
+    `threads` limits what one statement uses (None: every core), `memory` what all hold together;
+    `spill` is the folder for what outgrows that. A reader's questions may spill
     READER_SPILL and no more, so that none fills the disk. Raises duckdb.Error.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory}
+    if threads:
+        config["threads"] = threads
     if read_only:
         config["max_temp_directory_size"] = READER_SPILL
     if spill:

@@ -18,7 +18,7 @@ class Read(NamedTuple):
     """A file that was taken up: where it lies, what its bytes say and how they are read."""
 
     arrival: Arrival
-    what: Scan
+    scan: Scan
     source: Source
 
 
@@ -32,13 +32,13 @@ class Batch:
     def fits(self, read: Read) -> bool:
         return not self.reads or (
             len(self.reads) < MOST_FILES
-            and self.bytes + read.what.stored_bytes <= MOST_BYTES
+            and self.bytes + read.scan.stored_bytes <= MOST_BYTES
             and self.reads[0].source.form == read.source.form
         )
 
     def add(self, read: Read) -> None:
         self.reads.append(read)
-        self.bytes += read.what.stored_bytes
+        self.bytes += read.scan.stored_bytes
 
     def stage(self, staging: Staging) -> list[tuple[Read, Exception | None]]:
         """Each file with why it could not be staged, if so; one by one where one spoils it."""

@@ -21,8 +21,11 @@ class Unfit(Exception):
     """
 
     def __init__(self, reason: str, headerless: bool = False) -> None:
-        super().__init__(reason)
+        super().__init__(reason, headerless)
         self.headerless = headerless
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,30 +99,30 @@ class Source:
         return self.dialect.header_line + 1
 
 
-def plain(arrival: Arrival, what: Scan, dialect: Dialect, folder: Path) -> Source:
+def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Source:
     """The file as the parser gets it: as it is where its text is plain, else rewritten."""
     source = Source(
-        source_id=what.source_id,
+        source_id=scan.source_id,
         path=arrival.path,
-        bytes=what.stored_bytes,
+        bytes=scan.stored_bytes,
         text=arrival.file,
         compression=compression(arrival.file),
         dialect=dialect,
-        lines=what.lines,
-        has_returns=what.has_returns,
-        has_quotes=what.has_quotes,
-        padding=what.padding.replace(dialect.delimiter, ""),
-        is_padded=bool(what.padding) and _is_padded(what.head, dialect.delimiter),
+        lines=scan.lines,
+        has_returns=scan.has_returns,
+        has_quotes=scan.has_quotes,
+        padding=scan.padding.replace(dialect.delimiter, ""),
+        is_padded=bool(scan.padding) and _is_padded(scan.head, dialect.delimiter),
     )
-    if what.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
-        target = folder / f"{what.source_id}.csv"
+    if scan.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
+        target = folder / f"{scan.source_id}.csv"
         copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
         source.text, source.compression = copy.path, "none"
         source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
         source.has_returns = False
         source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
     elif not _is_text(arrival.file):
-        source.text = folder / f"{what.source_id}{arrival.file.suffix}"
+        source.text = folder / f"{scan.source_id}{arrival.file.suffix}"
         source.text.unlink(missing_ok=True)
         source.text.symlink_to(arrival.file.resolve())
     return source

@@ -22,12 +22,14 @@ from etl.read.source import Source, Unreconciled, insert_sql, insert_values, rec
 from warehouse.database import first_line, insert
 
 BATCH = 20_000
-_LEDGER = (Path(__file__).parents[1] / "ledger.sql").read_text("utf-8")
 
 
 class Staging:
-    """The parsed rows of one run and its ledger, in the database in memory that `connection` is to;
-    text that has to be written anew goes to `folder`."""
+    """The parsed rows of one task, while entered.
+
+    `connection` is to a database in memory that has the ledger's table `rejects`; text that has to
+    be written anew goes to `folder`.
+    """
 
     def __init__(
         self,
@@ -39,14 +41,22 @@ class Staging:
         self.connection = connection
         self.folder = folder
         self.load_id = load_id
-        self.connection.execute(MACROS)
-        self.connection.execute(_LEDGER)
-        names = ", ".join(f"'{name}'" for name in source_ids)  # hex digests
-        self.connection.execute(f"create type source as enum ({names})")
         self._codes = {source_id: code for code, source_id in enumerate(source_ids)}
         self.staged: dict[str, list[Source]] = {}
         self._rows: Counter[str] = Counter()
         self._line_shifts: list[int] = []
+
+    def __enter__(self) -> Staging:
+        if not _has_macros(self.connection):
+            self.connection.execute(MACROS)
+        names = ", ".join(f"'{name}'" for name in self._codes)  # hex digests
+        self.connection.execute(f"create type source as enum ({names})")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self.staged):
+            self.forget(name)
+        self.connection.execute("drop type source")
 
     def add(self, sources: Sequence[Source]) -> None:
         """Parse files of one form. Raises Unreconciled when the lines read differ from the lines
@@ -214,3 +224,11 @@ class Staging:
     ) -> tuple[object, ...]:
         """A row of `rejects`."""
         return (source.source_id, source.path, line, column, reason, raw, self.load_id)
+
+
+def _has_macros(connection: duckdb.DuckDBPyConnection) -> bool:
+    try:
+        connection.execute("select fast_text('')")
+    except duckdb.CatalogException:
+        return False
+    return True

@@ -25,12 +25,12 @@ KILLED = Path(__file__).with_name("killed.py")
 
 # The step before which the loader is killed, by a part of its text, and which of several.
 MOMENTS = {
-    "with some files in the lake": ("os.rename", "staging/lake/", 2),
+    "with some files in the lake": ("os.rename", ".parquet", 2),
     "before the ledger folder is in place": ("os.rename", "staging/ledger", 0),
     "before the generation is in place": ("os.rename", "generations/", 0),
     "before the commit": ("os.rename", "warehouse.duckdb.next", 0),
     "after the commit": ("shutil.rmtree", "staging", 0),
-    "before the cache is written": ("os.rename", "seen.tmp", 0),
+    "before the cache is written": ("os.rename", "seen.json.next", 0),
 }
 COMMITTED = ("after the commit", "before the cache is written")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etl import intake, marts
+from etl import marts
+from etl.engines import here
 from etl.read import zstd
 from tests.etl.loading import answer, current, folders, lay, load_all, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
@@ -85,7 +86,7 @@ def generation(program: Path, settings: Settings) -> int:
 def test_batches_change_no_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean_states: tuple[State, State]
 ) -> None:
-    monkeypatch.setattr(intake, "FLUSH_ROWS", 0)
+    monkeypatch.setattr(here, "MOST_LINES", 0)
     monkeypatch.setattr(marts, "BATCH_ROWS", 1)
     settings = load_all(tmp_path, [FIRST, SECOND])
     assert not_cut(state(settings)) == not_cut(clean_states[1])
