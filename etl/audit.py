@@ -9,8 +9,8 @@ import duckdb
 
 from etl import lake, ledger, marts, publish
 from etl.recovery import scratch_folder
-from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect, first_line, glob_literal, literal
+from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from warehouse.database import connect, first_line, glob_literal, is_locked, literal
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ def audit(settings: Settings) -> Audit:
         lost = "the warehouse is lost; --repair, or the next load, makes it anew from the lake"
         found.problems.append(lost if ledger.folders(settings.lake) else str(nothing))
     except (duckdb.Error, OSError) as broken:
+        if is_locked(broken):
+            raise WarehouseLocked(current_path(settings), broken) from broken
         found.problems.append(
             f"{settings.warehouse} cannot be read: {first_line(broken)}; --repair rebuilds it"
         )

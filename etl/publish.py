@@ -17,7 +17,7 @@ from etl import ledger, marts
 from etl.datasets import datasets
 from etl.disk import sync
 from warehouse import Settings, metrics
-from warehouse.database import attached
+from warehouse.database import STORAGE_VERSION, attached
 
 KEPT = 5
 
@@ -30,7 +30,7 @@ def definitions(settings: Settings) -> str:
         digest.update(metric.sql.encode())
     for mart in marts.marts().values():
         digest.update(mart.definition.encode())
-    digest.update(ledger.SCHEMA.encode())
+    digest.update(ledger.SCHEMA.encode() + STORAGE_VERSION.encode())
     digest.update(repr([(d.name, d.column_names) for d in datasets().values()]).encode())
     return digest.hexdigest()
 

@@ -24,8 +24,8 @@ from etl.progress import Progress
 from etl.read.scan import Scan
 from etl.recovery import clear_interrupted, staging_folder
 from etl.summary import Summary
-from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect
+from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from warehouse.database import connect, is_locked
 
 
 def load(settings: Settings, progress: Progress | None = None) -> Summary:
@@ -80,7 +80,9 @@ class _Run:
         try:
             path = current_path(self.settings)
             known = ledger.known(self._database, path)
-        except (NoGeneration, duckdb.Error):
+        except (NoGeneration, duckdb.Error) as wrong:
+            if is_locked(wrong):
+                raise WarehouseLocked(current_path(self.settings), wrong) from wrong
             clear_interrupted(self._database, self.settings, committed=None)
             if not ledger.folders(self.settings.lake):
                 return None, Known()

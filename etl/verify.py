@@ -25,8 +25,8 @@ from etl.audit import audit
 from etl.disk import Locked, writer_lock
 from etl.load import EX_TEMPFAIL
 from etl.recovery import clear_interrupted, staging_folder
-from warehouse import NoGeneration, Settings, current_path
-from warehouse.database import connect, first_line
+from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from warehouse.database import connect, first_line, is_locked
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Locked as held:
         print(f"verify: {held}; try again when it is done", file=sys.stderr)
         return EX_TEMPFAIL
+    except WarehouseLocked as locked:
+        print(f"verify: {locked}", file=sys.stderr)
+        return 1
     if options.json:
         print(json.dumps({"files": found.files, "rows": found.rows, "problems": found.problems}))
     else:
@@ -60,7 +63,9 @@ def _repair(settings: Settings) -> None:
     with connect(spill=settings.staging / "spill") as connection:
         try:
             committed = ledger.known(connection, current_path(settings)).load_id
-        except (NoGeneration, duckdb.Error):
+        except (NoGeneration, duckdb.Error) as wrong:
+            if is_locked(wrong):
+                raise WarehouseLocked(current_path(settings), wrong) from wrong
             committed = None
         clear_interrupted(connection, settings, committed)
         _rebuild(connection, settings)

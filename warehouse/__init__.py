@@ -1,7 +1,14 @@
 """Read side: where the data lies, the current generation, and the metrics in it."""
 
 from warehouse.catalog import Metric, metrics
-from warehouse.errors import BadParameter, NoGeneration, QueryFailed, UnknownMetric, WarehouseError
+from warehouse.errors import (
+    BadParameter,
+    NoGeneration,
+    QueryFailed,
+    UnknownMetric,
+    WarehouseError,
+    WarehouseLocked,
+)
 from warehouse.generation import Generation, current_path, open_generation
 from warehouse.metric import metric, metric_stream
 from warehouse.settings import Settings
@@ -15,6 +22,7 @@ __all__ = [
     "Settings",
     "UnknownMetric",
     "WarehouseError",
+    "WarehouseLocked",
     "current_path",
     "metric",
     "metric_stream",

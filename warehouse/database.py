@@ -15,6 +15,9 @@ warnings.filterwarnings("ignore", message="Arrow output on a DB-API result makes
 MEMORY = "2GB"
 READER_SPILL = "4GB"
 
+# What every DuckDB from 1.4 on can read; 2.0's own default shuts all of 1.x out.
+STORAGE_VERSION = "v1.2.0"
+
 
 def glob_literal(path: Path) -> str:
     """The text by which DuckDB's readers find exactly this file, whatever its name holds."""
@@ -24,6 +27,11 @@ def glob_literal(path: Path) -> str:
 def literal(path: Path) -> str:
     """A path as an SQL string, where no value can be bound."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def is_locked(error: Exception) -> bool:
+    """Could a file not be opened because another process has it open for writing?"""
+    return "Could not set lock on file" in str(error)
 
 
 def first_line(error: Exception) -> str:
@@ -76,6 +84,8 @@ def attached(
     Cursors do not follow: they name its tables by `path.stem`. Raises duckdb.Error.
     """
     options = " (read_only)" if read_only else ""
+    if not path.exists():
+        options = f" (storage_version '{STORAGE_VERSION}')"
     connection.execute(f'attach {literal(path)} as "{path.stem}"{options}')
     try:
         connection.execute(f'use "{path.stem}"')

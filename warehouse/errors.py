@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class WarehouseError(Exception):
@@ -11,6 +13,19 @@ class WarehouseError(Exception):
 
 class NoGeneration(WarehouseError):
     """Nothing has been published yet, so there is nothing to read."""
+
+
+class WarehouseLocked(WarehouseError):
+    """Another process has the published file open for writing, so that nobody can read it."""
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
+        who = f" ({holder[1]}, process {holder[2]})" if holder else ""
+        super().__init__(
+            f"{path.name} is locked: another program{who} has it open for writing. It is not "
+            f"broken, and no data is lost. Close it there, and open it read-only from now on: "
+            "`duckdb -readonly data/warehouse.duckdb`."
+        )
 
 
 class UnknownMetric(WarehouseError):

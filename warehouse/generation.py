@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from warehouse.database import connect
-from warehouse.errors import NoGeneration, QueryFailed
+from warehouse.database import connect, is_locked
+from warehouse.errors import NoGeneration, QueryFailed, WarehouseLocked
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:  # the loader imports this package and has no use for pyarrow
@@ -46,6 +46,8 @@ class Generation:
         try:
             self._connection = connect(path, read_only=True)
         except duckdb.Error as broken:
+            if is_locked(broken):
+                raise WarehouseLocked(path, broken) from broken
             raise QueryFailed(
                 f"{path.name} cannot be read ({broken}). The lake still holds every row: "
                 "run `.venv/bin/python etl/verify.py --repair`."
