@@ -7,15 +7,14 @@ import errno
 import fcntl
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from etl import disk
+from etl import disk, unread
 
-SUFFIXES = (".csv", ".csv.gz", ".csv.zst")
-TEMPORARY_PREFIXES = (".", "~", "_tmp")
 SETTLE_SECONDS = 0.3
 QUIET_SECONDS = 5
 
@@ -68,18 +67,46 @@ class Seen:
 
 
 def stamp(path: Path) -> Stamp:
-    seen = path.stat()
+    return _stamp(path.stat())
+
+
+def _stamp(seen: os.stat_result) -> Stamp:
     return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
 
-def candidates(incoming: Path) -> list[Arrival]:
-    """Every CSV below incoming by its final name, in the order of the paths."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that is not read: its path below incoming, its size, and why."""
+
+    path: str
+    bytes: int
+    reason: str
+    is_temporary: bool
+
+
+def look(incoming: Path) -> tuple[list[Arrival], list[Unread]]:
+    """Every file below incoming, in the order of the paths: CSVs by their final names, and all
+    that is not read."""
+    found: list[Arrival] = []
+    others: list[Unread] = []
     for path in _walk(incoming):
-        with contextlib.suppress(OSError):  # gone again, or a broken link
-            if path.is_file():
-                found.append(Arrival(_shown(path.relative_to(incoming)), path, stamp(path)))
-    return sorted(found, key=lambda arrival: arrival.path)
+        shown = _shown(path.relative_to(incoming))
+        try:
+            seen = path.stat()
+        except OSError:  # gone again, or a link that leads nowhere
+            if path.is_symlink() and not unread.is_temporary(path.name):
+                others.append(Unread(shown, 0, "a link that leads nowhere", False))
+            continue
+        if not stat.S_ISREG(seen.st_mode):
+            others.append(Unread(shown, 0, "no regular file (a pipe, socket or device)", False))
+        elif unread.is_read(path.name):
+            found.append(Arrival(shown, path, _stamp(seen)))
+        elif path.name not in unread.OURS and not path.name.startswith(".upload-"):
+            temporary = unread.is_temporary(path.name)
+            why = unread.reason(PurePosixPath(path.name))
+            others.append(Unread(shown, seen.st_size, why, temporary))
+    found.sort(key=lambda arrival: arrival.path)
+    return found, sorted(others, key=lambda other: other.path)
 
 
 def _shown(path: Path) -> str:
@@ -98,11 +125,20 @@ def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
 
 
 def _walk(incoming: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(incoming):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if name.lower().endswith(SUFFIXES) and not name.startswith(TEMPORARY_PREFIXES):
-                yield Path(folder, name)
+    """Every path that is no folder. Links to folders are followed after all others, so that what
+    can be reached in two ways, or in a circle, goes by its own name."""
+    entered: set[tuple[int, int]] = set()
+    starts = [incoming]
+    for start in starts:
+        for folder, folders, names in os.walk(start):
+            seen = os.stat(folder)
+            if (seen.st_dev, seen.st_ino) in entered:
+                folders.clear()
+                continue
+            entered.add((seen.st_dev, seen.st_ino))
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            starts += (p for name in folders if (p := Path(folder, name)).is_symlink())
+            yield from (Path(folder, name) for name in names)
 
 
 def _is_finished(arrival: Arrival) -> bool:

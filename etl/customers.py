@@ -41,6 +41,11 @@ class Customer:
     time_column: str | None
     load_id: int
 
+    @property
+    def looks_like_data(self) -> bool:
+        """Do the names look like the values of a row: numbers, instants or nothing?"""
+        return any(map(_is_value, self.column_names))
+
 
 class Tables:
     """The tables of all customers: those that the ledger has and those that a load founds.
@@ -277,3 +282,7 @@ def _are_timestamps(cells: Iterable[str]) -> bool:
             return False
         found = True
     return found
+
+
+def _is_value(name: str) -> bool:
+    return not re.search(r"[^\W\d_]", name) or _are_timestamps([name])

@@ -28,6 +28,7 @@ TABLES = {
     "files": "",
     "rejects": "path, line",
     "parquet_files": "",
+    "unread_changes": "",
     "customer_tables": "",
     "customer_uploads": "path",
 }
@@ -70,15 +71,29 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadChange:
+    """One row of `unread_changes`: what lies below incoming and is not read (no reason: gone)."""
+
+    path: str
+    bytes: int
+    reason: str | None
+    load_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is already in the ledger: (path, source_id) of every file, the paths under which each
-    source was loaded, the customers' tables, and the newest load."""
+    source was loaded, why files are not read, the customers' tables, and the newest load."""
 
     seen: frozenset[tuple[str, str]] = frozenset()
     loaded: Mapping[str, list[str]] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
     load_id: int = 0
     definitions: str = ""
+
+
+Record = Totals | FileFate | ParquetFile | UnreadChange | Customer
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -99,6 +114,9 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
         top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
         files = connection.execute("select path, source_id, status from files").fetchall()
         tables = connection.execute("from customer_tables").fetchall()
+        unread = connection.execute(
+            "select path, last(reason order by load_id) from unread_changes group by path"
+        ).fetchall()
     loaded: dict[str, list[str]] = defaultdict(list)
     for name, source_id, status in files:
         if status == "loaded":
@@ -106,6 +124,7 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
     return Known(
         seen=frozenset((name, source_id) for name, source_id, _ in files),
         loaded=loaded,
+        unread={path: reason for path, reason in unread if reason},
         customers={row[0]: Customer(*row) for row in tables},
         load_id=top[0] if top else 0,
         definitions=made[0] if made else "",
@@ -132,7 +151,7 @@ def write_taken(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def write(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    records: Mapping[str, Sequence[Totals | FileFate | ParquetFile | Customer]],
+    records: Mapping[str, Sequence[Record]],
     taken: Sequence[Path],
 ) -> None:
     """Write a load's ledger folder: `records` by table, and what lies in the tasks' folders
@@ -155,7 +174,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> No
     connection.execute(f"copy ({rows}) to {target} (format parquet, compression zstd)")
 
 
-def _cells(record: Totals | FileFate | ParquetFile | Customer) -> list[object]:
+def _cells(record: Record) -> list[object]:
     return [getattr(record, column.name) for column in fields(record)]
 
 
@@ -163,10 +182,23 @@ def append(
     connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], tables: Iterable[str] = TABLES
 ) -> None:
     """Take `tables` of ledger folders into the database in use, in the order given."""
-    for table in tables if folders else ():
-        paths = [glob_literal(folder / f"{table}.parquet") for folder in folders]
+    for table in tables:
+        fill(connection, table, table, folders)
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, target: str, table: str, folders: Sequence[Path]
+) -> None:
+    """Take one table of ledger folders into `target`, which has its columns.
+
+    A folder that an older version wrote may lack a table or a column, which is then empty.
+    """
+    paths = [path for folder in folders if (path := folder / f"{table}.parquet").exists()]
+    if paths:
         connection.execute(
-            f"insert into {table} select * from read_parquet(?, hive_partitioning = false)", [paths]
+            f"insert into {target} by name select * from "
+            "read_parquet(?, hive_partitioning = false, union_by_name = true)",
+            [[*map(glob_literal, paths)]],
         )
 
 

@@ -48,6 +48,15 @@ create table parquet_files (
     newest_at timestamp
 );
 
+-- What lies below incoming and is not read: noted when that changes, with a NULL as the reason once
+-- the file is gone.
+create table unread_changes (
+    path varchar,
+    bytes bigint,
+    reason varchar,
+    load_id bigint
+);
+
 -- What a customer's first file fixed.
 create table customer_tables (
     customer_id varchar,

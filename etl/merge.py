@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import duckdb
 
 from etl import lake, ledger
-from etl.customers import Tables
+from etl.arrivals import Unread
+from etl.customers import Customer, Tables
 from etl.lake import ParquetFile
-from etl.ledger import FileFate, Known, Totals
+from etl.ledger import FileFate, Known, Totals, UnreadChange
 from etl.plan import Load
 from etl.take import Taken
 from warehouse import Settings
@@ -28,6 +29,7 @@ class Merge:
 
     load: Load
     known: Known
+    unread: Sequence[Unread] = ()
     fates: list[FileFate] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
     loaded: dict[str, list[str]] = field(init=False)
@@ -70,7 +72,6 @@ class Merge:
         """
         totals = self._totals()
         folder = self.load.folder / "ledger"
-        tables = [table for taken in self._taken for table in taken.tables]
         fates = sorted(self.fates, key=lambda fate: fate.path)
         ledger.write(
             connection,
@@ -79,7 +80,8 @@ class Merge:
                 "loads": [totals],
                 "files": fates,
                 "parquet_files": self.parquet,
-                "customer_tables": tables,
+                "unread_changes": self._unread(),
+                "customer_tables": self.founded,
             },
             [taken.folder for taken in self._taken],
         )
@@ -87,6 +89,22 @@ class Merge:
         lake.move(staged, settings.data)
         ledger.move(folder, settings.lake, totals.load_id)
         return totals
+
+    @property
+    def founded(self) -> list[Customer]:
+        """The tables that customers' first files founded."""
+        return [table for taken in self._taken for table in taken.tables]
+
+    def _unread(self) -> list[UnreadChange]:
+        """What changed among the files that are not read."""
+        load_id, before = self.load.load_id, self.known.unread
+        now = {other.path for other in self.unread}
+        gone = [UnreadChange(path, 0, None, load_id) for path in before if path not in now]
+        return gone + [
+            UnreadChange(other.path, other.bytes, other.reason, load_id)
+            for other in self.unread
+            if before.get(other.path) != other.reason
+        ]
 
     def _totals(self) -> Totals:
         finished = dt.datetime.now(dt.UTC).replace(tzinfo=None)

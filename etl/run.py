@@ -6,24 +6,25 @@ import datetime as dt
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
 from etl import arrivals, engines, ledger, publish
-from etl.arrivals import Arrival, Seen
+from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
 from etl.engines import Here
 from etl.lake import ParquetFile
-from etl.ledger import Known, Totals
+from etl.ledger import Known
 from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
 from etl.read.scan import Scan
 from etl.recovery import clear_interrupted, staging_folder
 from etl.summary import Summary
+from etl.unread import is_temporary
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
 from warehouse.database import connect, is_locked
 
@@ -63,10 +64,16 @@ class _Run:
     def _run(self) -> Summary:
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
-        new = self._arrived(known, seen)
-        if new or current is None or known.definitions != publish.definitions(self.settings):
+        found, unread = arrivals.look(self.settings.incoming)
+        new = self._arrived(found, known, seen)
+        self.summary.unread = [(u.path, u.reason) for u in unread if not u.is_temporary]
+        is_news = bool(new) or _differ(unread, known)
+        if is_news or current is None or known.definitions != publish.definitions(self.settings):
             with staging_folder(self.settings) as folder:
-                self._load(new, folder, current, known, seen)
+                merge = Merge(Load(known.load_id + 1, self.started, folder), known, unread)
+                if is_news:
+                    self._take(new, merge, seen)
+                self._publish(current, known, merge)
             self.summary.published = True
         seen.save()
         self.summary.generation = int(current_path(self.settings).stem)
@@ -95,11 +102,11 @@ class _Run:
         clear_interrupted(self._database, self.settings, committed=known.load_id)
         return path, known
 
-    def _arrived(self, known: Known, seen: Seen) -> New:
+    def _arrived(self, found: list[Arrival], known: Known, seen: Seen) -> New:
         """Hash what may be new; files whose path and bytes the ledger has are no news."""
         fresh = [
             arrival
-            for arrival in arrivals.candidates(self.settings.incoming)
+            for arrival in found
             if (arrival.path, seen.source_id(arrival)) not in known.seen
         ]
         complete, waiting = arrivals.settled(fresh)
@@ -125,48 +132,43 @@ class _Run:
             else:
                 yield scan
 
-    def _load(self, new: New, folder: Path, current: Path | None, known: Known, seen: Seen) -> None:
-        parquet: list[ParquetFile] = []
-        if new:
-            merge = self._take(new, folder, known)
-            self.progress.say("writing the lake")
-            self._sum(merge.write(self._database, self.settings))
-            self.summary.waiting += len(merge.waiting)
-            for arrival, scan in new:
-                if arrival.path not in merge.waiting:
-                    seen.note(arrival, scan.source_id)
-            parquet = merge.parquet
-        self.progress.say("computing what changed")
-        if current and known.definitions == publish.definitions(self.settings):
-            newest = ledger.folders(self.settings.lake)[-1:]
-            staged = publish.build(
-                self._database, self.settings, current, newest, _changed(parquet)
-            )
-        else:
-            staged = publish.rebuild(self._database, self.settings)
-        publish.publish(self.settings, staged)
-
-    def _take(self, new: New, folder: Path, known: Known) -> Merge:
-        """Every new file into the staging folder, round by round."""
-        merge = Merge(Load(known.load_id + 1, self.started, folder), known)
+    def _take(self, new: New, merge: Merge, seen: Seen) -> None:
+        """Every new file into the lake, and the load's ledger beside it."""
+        left = new
         with engines.chosen(self._database, new) as engine:
-            while new:
-                found = plan(merge.load, new, merge.loaded, merge.tables)
+            while left:
+                found = plan(merge.load, left, merge.loaded, merge.tables)
                 merge.note(found.duplicates)
                 for fate in found.duplicates:
                     self.progress.parsed(fate.path, fate.bytes, 0)
                 for taken in engine.take(merge.load, found.files, merge.tasks, self.progress):
                     merge.add(taken)
-                new = found.later
-        return merge
+                left = found.later
+        self.progress.say("writing the lake")
+        totals = merge.write(self._database, self.settings)
+        self.summary.note(totals, merge.fates, merge.founded)
+        self.summary.waiting += len(merge.waiting)
+        for arrival, scan in new:
+            if arrival.path not in merge.waiting:
+                seen.note(arrival, scan.source_id)
 
-    def _sum(self, totals: Totals) -> None:
-        self.summary.loaded = totals.files_loaded
-        self.summary.refused = totals.files_rejected
-        self.summary.duplicate = totals.files_duplicate
-        self.summary.rows_read = totals.rows_read
-        self.summary.rows_loaded = totals.rows_loaded
-        self.summary.rows_rejected = totals.rows_rejected
+    def _publish(self, current: Path | None, known: Known, merge: Merge) -> None:
+        self.progress.say("computing what changed")
+        if current and known.definitions == publish.definitions(self.settings):
+            newest = ledger.folders(self.settings.lake)[-1:]
+            changed = _changed(merge.parquet)
+            staged = publish.build(self._database, self.settings, current, newest, changed)
+        else:
+            staged = publish.rebuild(self._database, self.settings)
+        publish.publish(self.settings, staged)
+
+
+def _differ(unread: Sequence[Unread], known: Known) -> bool:
+    """Did the files that are not read change? What comes and goes by itself is no news."""
+    now = {other.path: other.reason for other in unread if not other.is_temporary}
+    return any(known.unread.get(path) != why for path, why in now.items()) or any(
+        path not in now and not is_temporary(PurePosixPath(path).name) for path in known.unread
+    )
 
 
 def _changed(parquet: list[ParquetFile]) -> dict[str, frozenset[dt.date]]:

@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from etl.arrivals import SUFFIXES
 from etl.disk import Locked
 from etl.load import folders
 from etl.run import load
+from etl.unread import is_temporary
 from warehouse import Settings
 
 DEBOUNCE_SECONDS = 0.1
@@ -31,15 +31,15 @@ RETRY_SECONDS = 1.0
 
 
 class _Wake(FileSystemEventHandler):
-    """Puts True into a queue when a CSV is finished under its final name."""
+    """Puts True into a queue when a file is finished under its final name."""
 
     def __init__(self, news: SimpleQueue[bool]) -> None:
         self._news = news
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type in ("created", "modified", "moved", "closed"):
-            names = (str(event.src_path), str(event.dest_path or ""))
-            if any(name.lower().endswith(SUFFIXES) for name in names) or event.is_directory:
+            name = Path(str(event.dest_path or event.src_path)).name
+            if event.is_directory or not is_temporary(name):
                 self._news.put(True)
 
 

@@ -66,7 +66,7 @@ def test_files_sent_twice_are_written_once(tmp_path: Path) -> None:
     again = {f"copy of {name}": text for name, text in (once | broken).items()}
     settings = Settings(tmp_path / "incoming", tmp_path / "data")
     summary = load_once(settings, once | broken | again)
-    assert (summary.loaded, summary.duplicate, summary.refused) == (9, 9, 2)
+    assert (summary.loaded, summary.duplicate, summary.rejected) == (9, 9, 2)
     assert (summary.rows_loaded, summary.rows_rejected) == (9, 2)
     assert len(list(settings.lake.glob("health_reports/*/*.parquet"))) == 1
 

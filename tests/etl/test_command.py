@@ -62,7 +62,7 @@ def test_json_is_one_object_last_on_stdout(tmp_path: Path) -> None:
     assert told.pop("seconds") > 0
     assert told == {
         "generation": 1,
-        "files": {"new": 8, "refused": 1, "duplicate": 1, "waiting": 0},
+        "files": {"new": 8, "refused": 1, "duplicate": 1, "waiting": 0, "not_read": 0},
         "rows_read": 23,
         "rows_loaded": 18,
         "rows_rejected": 5,
@@ -85,7 +85,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(settings) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["generation"] == 2
-    assert told["files"] == {"new": 0, "refused": 0, "duplicate": 0, "waiting": 0}
+    assert told["files"] == {"new": 0, "refused": 0, "duplicate": 0, "waiting": 0, "not_read": 0}
     assert (told["rows_read"], told["rows_loaded"], told["rows_rejected"]) == (0, 0, 0)
     assert published(settings) == before
     assert fingerprint(settings.incoming) == incoming
@@ -286,7 +286,7 @@ def test_plain_lines_where_there_is_no_terminal(tmp_path: Path) -> None:
     finished = loader(settings)
     assert re.search(r"^reading 10 files, \d+\.\d MB$", finished.stderr, re.MULTILINE)
     assert "\x1b" not in finished.stderr
-    assert finished.stdout.startswith("generation 1: files 8 new, 1 refused, 1 duplicate; ")
+    assert finished.stdout.startswith("generation 1: files 8 new, 1 rejected, 1 duplicate; ")
 
 
 def test_a_bar_on_a_terminal(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_another_users_file_must_have_been_quiet(tmp_path: Path) -> None:
         os.utime(settings.incoming / "growing.csv")
         os.seteuid(65534)
         try:
-            complete, waiting = arrivals.settled(arrivals.candidates(settings.incoming))
+            complete, waiting = arrivals.settled(arrivals.look(settings.incoming)[0])
         finally:
             os.seteuid(0)
     assert [arrival.path for arrival in complete] == ["old.csv"]

@@ -116,7 +116,7 @@ def test_a_file_written_in_pieces_is_loaded_when_it_is_complete(watched: Setting
 
 
 def test_names_of_unfinished_files_are_left_alone(watched: Settings) -> None:
-    names = [".hidden.csv", "~temporary.csv", "_tmp_1.csv", "x.csv.part", "x.csv.tmp", "x.txt"]
+    names = [".hidden.csv", "~temporary.csv", "_tmp_1.csv", "x.csv.part", "x.csv.tmp", "x.xlsx"]
     for name in names:
         write(watched.incoming, name)
     (watched.incoming / ".folder").mkdir()

@@ -70,6 +70,7 @@ timestamp,id,type,status
     "stores/new_zone.csv": "store_id,timezone_str\nshop,America/Denver\n",
     "customers/acme/2.csv": "amount,when\n4,2024-02-01 00:00:00\n",
     "customers/beta/1.csv": "note\nhello\n",
+    "stores/plan.pdf": "not a table",
 }
 
 LEDGER = {
@@ -77,6 +78,7 @@ LEDGER = {
     "rejects": "",
     "loads": "exclude (started_at, finished_at, seconds)",
     "customer_tables": "",
+    "unread_changes": "",
     "customer_uploads": "",
     "parquet_files": "exclude (day, bytes, sha256, path)",
 }
