@@ -85,7 +85,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(settings) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["generation"] == 2
-    assert told["files"] == {"new": 0, "refused": 0, "duplicate": 0, "waiting": 0, "not_read": 0}
+    assert told["files"] == {"new": 0, "refused": 0, "duplicate": 0, "waiting": 0, "not_read": 1}
     assert (told["rows_read"], told["rows_loaded"], told["rows_rejected"]) == (0, 0, 0)
     assert published(settings) == before
     assert fingerprint(settings.incoming) == incoming
