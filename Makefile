@@ -7,7 +7,7 @@ PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
 	$(sort $(dir $(wildcard $(addsuffix /*.py,etl warehouse api pages bench tests))))
-BENCHES = load many_files queries online stores uploads reports page_change
+BENCHES = load many_files queries online stores uploads reports page_change viewers
 WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1

@@ -5,8 +5,12 @@ The server imports this file for `app`; each visit of a page runs it as `__main_
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 from starlette.routing import Mount
@@ -47,9 +51,20 @@ def show() -> None:
         live.follow(shown)
 
 
+def settle() -> None:
+    """Import what pages need before anybody comes, and leave it out of every later collection of
+    garbage: there are many objects, which live as long as the server."""
+    for part in Path(__file__).parent.glob("pages/parts/**/*.py"):
+        name = part.relative_to(Path(__file__).parent).with_suffix("")
+        import_module(".".join(name.parts))
+    gc.collect()
+    gc.freeze()
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Report jobs and the loader's waker live as long as the server."""
+    threading.Thread(target=settle, name="settle", daemon=True).start()
     async with api.running(Settings.from_env()):
         yield
 

@@ -26,10 +26,20 @@ class Running:
     pid: int
     url: str
 
+    def cpu_seconds(self) -> float:
+        """What the process has computed so far, on all cores."""
+        return cpu_seconds(self.pid)
+
     def resident_mb(self) -> float:
         """Memory of the process now, in MB (10^6 bytes)."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -44,7 +44,7 @@ REASONS = {
 
 def listed(settings: Settings) -> dict[str, str]:
     with current(settings) as connection:
-        return dict(answer(connection, "select path, reason from unread_files()")[1:])  # type: ignore[arg-type]
+        return dict(answer(connection, "select path, reason from unread_files()")[1:])
 
 
 def test_what_is_not_read_is_listed_with_what_to_do(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""Many may look at once: an idle page costs next to nothing, and a newcomer is served."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bench.service import cpu_seconds
+from bench.viewer import viewing
+from tests.api.server import Server, serving
+from tests.etl.world import FIRST
+
+VIEWERS = 20
+IDLE_SECONDS = 5
+MOST_IDLE = 0.03  # CPU seconds a second for each page; 0.1 with a collection after each run
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("viewers"), dashboard=True) as server:
+        for name, text in FIRST.items():
+            server.drop(name, text)
+        server.load()
+        yield server
+
+
+def test_idle_pages_cost_next_to_nothing_and_a_newcomer_is_served(served: Server) -> None:
+    url = f"http://127.0.0.1:{served.port}"
+
+    async def watched() -> float:
+        async with AsyncExitStack() as pages:
+            opened = (pages.enter_async_context(viewing(url)) for _ in range(VIEWERS))
+            await asyncio.gather(*opened)
+            await asyncio.sleep(2)
+            before, begin = cpu_seconds(served.process.pid), time.monotonic()
+            await asyncio.sleep(IDLE_SECONDS)
+            taken = cpu_seconds(served.process.pid) - before
+            idle = taken / (time.monotonic() - begin) / VIEWERS
+            async with viewing(url):
+                health = await asyncio.to_thread(served.client.get, "/api/health")
+                assert health.status_code == 200
+            return idle
+
+    assert asyncio.run(watched()) < MOST_IDLE
