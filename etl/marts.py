@@ -220,10 +220,12 @@ def _batches(files: list[_File]) -> Iterable[list[_File]]:
 
 
 def _view_sql(create: str, dataset: Dataset, data: Path, files: list[_File]) -> str:
-    """A view of these files: the dataset's columns, `<instant>_us`, source and day."""
+    """A view of these files: the dataset's columns, for each instant `<instant>_us` and
+    `<instant>_day_number` (from 1970-01-01), source, line and day."""
     names = ", ".join(f'"{name}"' for name in dataset.column_names)
     instants = "".join(
         f', epoch_us("{column.name}") as {column.name}_us'
+        f", (\"{column.name}\"::date - date '1970-01-01')::bigint as {column.name}_day_number"
         for column in dataset.columns
         if column.field.sql_type == "TIMESTAMP"
     )

@@ -12,7 +12,9 @@ select
     day,
     device_id,
     occurrences,
-    row_number() over (
-        partition by day order by occurrences desc, device_id asc
+    cast(
+        row_number() over (
+            partition by day order by occurrences desc, device_id asc
+        ) as bigint
     ) as day_rank
 from occurrences

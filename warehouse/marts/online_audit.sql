@@ -3,21 +3,38 @@
 -- grain: one row per day and rule with at least one event
 -- reads: online_intervals, online_event_days, server_lives
 -- recompute: all
-with decided as (
+-- `/` gives doubles, exact here: without the remainder both are multiples of 2^13 (below 2^53).
+with timed as (
     select
-        cast(floor(start_us / 86400000000) as bigint) as day_number,
+        server_id,
+        rule,
+        cast(end_us - start_us as decimal(18, 0)) as online_us,
+        cast(
+            (start_us - (start_us % 86400000000 + 86400000000) % 86400000000)
+            / 86400000000 as bigint
+        ) as start_day_number,
+        cast(
+            (end_us - (end_us % 86400000000 + 86400000000) % 86400000000)
+            / 86400000000 as bigint
+        ) as end_day_number
+    from online_intervals
+),
+
+decided as (
+    select
+        start_day_number as day_number,
         rule,
         count(*) as events,
-        sum(end_us - start_us) as online_us
-    from online_intervals
-    group by cast(floor(start_us / 86400000000) as bigint), rule
+        sum(online_us) as online_us
+    from timed
+    group by start_day_number, rule
 ),
 
 ended as (
-    select cast(floor(end_us / 86400000000) as bigint) as day_number, count(*) as events
-    from online_intervals
+    select end_day_number as day_number, count(*) as events
+    from timed
     where rule = 'offline, same server'
-    group by cast(floor(end_us / 86400000000) as bigint)
+    group by end_day_number
 ),
 
 ignored as (
@@ -31,13 +48,11 @@ ignored as (
 ),
 
 unknown_online as (
-    select
-        cast(floor(intervals.start_us / 86400000000) as bigint) as day_number,
-        sum(intervals.end_us - intervals.start_us) as online_us
-    from online_intervals as intervals
-    left join server_lives on intervals.server_id = server_lives.server_id
+    select timed.start_day_number as day_number, sum(timed.online_us) as online_us
+    from timed
+    left join server_lives on timed.server_id = server_lives.server_id
     where server_lives.server_id is null
-    group by cast(floor(intervals.start_us / 86400000000) as bigint)
+    group by timed.start_day_number
 ),
 
 unknown as (

@@ -3,11 +3,11 @@
 -- reads: connectivity_events, server_lives
 -- recompute: all
 select
-    cast(floor(events.timestamp_us / 86400000000) as bigint) as day_number,
+    events.timestamp_day_number as day_number,
     min(events.timestamp_us) as first_us,
     max(events.timestamp_us) as last_us,
     count(*) filter (where not events.connected) as offline_events,
     count(*) filter (where server_lives.server_id is null) as unknown_server_events
 from connectivity_events as events
 left join server_lives on events.server_id = server_lives.server_id
-group by cast(floor(events.timestamp_us / 86400000000) as bigint)
+group by events.timestamp_day_number

@@ -108,7 +108,7 @@ steps as (
 ),
 
 fleet_steps as (
-    select length_days, user_id, day_number, sum(step) as step
+    select length_days, user_id, day_number, sum(step) as fleet_step
     from steps
     group by length_days, user_id, day_number
     having sum(step) <> 0
@@ -118,8 +118,8 @@ fleets as (
     select
         length_days,
         day_number,
-        step,
-        sum(step) over (
+        fleet_step,
+        sum(fleet_step) over (
             partition by length_days, user_id
             order by day_number
             rows between unbounded preceding and current row
@@ -132,7 +132,7 @@ moves as (
     select length_days, day_number, devices as fleet, devices as change
     from fleets
     union all
-    select length_days, day_number, devices - step as fleet, step - devices as change
+    select length_days, day_number, devices - fleet_step as fleet, fleet_step - devices as change
     from fleets
 ),
 
@@ -153,7 +153,7 @@ sized as (
 ),
 
 changes as (
-    select length_days, fleet_size, day_number, sum(change) as change
+    select length_days, fleet_size, day_number, sum(change) as day_change
     from sized
     group by length_days, fleet_size, day_number
     having sum(change) <> 0
@@ -164,7 +164,7 @@ select
     fleet_size,
     day_number,
     cast(
-        sum(change) over (
+        sum(day_change) over (
             partition by length_days, fleet_size
             order by day_number
             rows between unbounded preceding and current row

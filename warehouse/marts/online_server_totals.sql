@@ -8,7 +8,7 @@ with carried as (
         count(distinct device_id) as devices,
         count(*) as intervals,
         count(*) filter (where cut_off) as cut_off_intervals,
-        sum(end_us - start_us) as online_us
+        sum(cast(end_us - start_us as decimal(18, 0))) as online_us
     from online_intervals
     group by server_id
 )

@@ -4,14 +4,31 @@
 -- grain: one row per device, owner and run (day numbers from 1970-01-01, both included)
 -- reads: online_intervals
 -- recompute: all
-with days as (
+with touched as (
     select
         device_id,
         user_id,
         event_number,
-        cast(floor(start_us / 86400000000) as bigint) as from_day_number,
-        cast(floor(greatest(start_us, end_us - 1) / 86400000000) as bigint) as to_day_number
+        start_us,
+        greatest(start_us, end_us - 1) as last_us
     from online_intervals
+),
+
+-- `/` gives doubles, exact here: without the remainder both are multiples of 2^13 (below 2^53).
+days as (
+    select
+        device_id,
+        user_id,
+        event_number,
+        cast(
+            (start_us - (start_us % 86400000000 + 86400000000) % 86400000000)
+            / 86400000000 as bigint
+        ) as from_day_number,
+        cast(
+            (last_us - (last_us % 86400000000 + 86400000000) % 86400000000)
+            / 86400000000 as bigint
+        ) as to_day_number
+    from touched
 ),
 
 -- An interval continues the one before it when both have one owner, no day lies between them

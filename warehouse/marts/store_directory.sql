@@ -11,16 +11,23 @@ known as (
     select store_id from store_timezones
 ),
 
-newest_zones as (
-    select store_timezones.store_id, store_timezones.timezone_str
-    from store_timezones
-    inner join files on store_timezones.source_id = files.source_id
-    where files.dataset = 'store_timezones' and files.status = 'loaded'
-    qualify
+ranked_zones as (
+    select
+        store_timezones.store_id,
+        store_timezones.timezone_str,
         row_number() over (
             partition by store_timezones.store_id
             order by files.load_id desc, files.path desc, store_timezones.line desc
-        ) = 1
+        ) as age_rank
+    from store_timezones
+    inner join files on store_timezones.source_id = files.source_id
+    where files.dataset = 'store_timezones' and files.status = 'loaded'
+),
+
+newest_zones as (
+    select store_id, timezone_str
+    from ranked_zones
+    where age_rank = 1
 ),
 
 with_hours as (

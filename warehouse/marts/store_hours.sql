@@ -5,20 +5,19 @@
 -- reads: business_hours, files
 -- recompute: all
 with
-newest as (
+ranked as (
     select
         business_hours.store_id,
         business_hours.weekday,
         business_hours.start_seconds,
-        business_hours.end_seconds
-    from business_hours
-    inner join files on business_hours.source_id = files.source_id
-    where files.dataset = 'business_hours' and files.status = 'loaded'
-    qualify
+        business_hours.end_seconds,
         rank() over (
             partition by business_hours.store_id
             order by files.load_id desc, files.path desc
-        ) = 1
+        ) as age_rank
+    from business_hours
+    inner join files on business_hours.source_id = files.source_id
+    where files.dataset = 'business_hours' and files.status = 'loaded'
 )
 
 select distinct
@@ -26,4 +25,5 @@ select distinct
     weekday,
     cast(start_seconds as bigint) as start_seconds,
     cast(case when end_seconds = 86399 then 86400 else end_seconds end as bigint) as end_seconds
-from newest
+from ranked
+where age_rank = 1

@@ -47,8 +47,9 @@ disjoint as (
         device_id,
         greatest(start_us, reach_us) as start_us,
         end_us,
-        floor(greatest(start_us, reach_us) / 86400000000)::bigint as from_day_number,
-        floor(greatest(start_us, reach_us, end_us - 1) / 86400000000)::bigint as to_day_number
+        make_timestamp(greatest(start_us, reach_us))::date - date '1970-01-01' as from_day_number,
+        make_timestamp(greatest(start_us, reach_us, end_us - 1))::date
+            - date '1970-01-01' as to_day_number
     from reached
     where reach_us is null or reach_us <= start_us or reach_us < end_us
 ),
