@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.machine import describe
 from bench.service import ROOT, load
-from etl import marts
+from etl.mart import marts
 from warehouse import Settings, current_path, metric, open_generation
 from warehouse.database import connect
 
@@ -94,7 +94,7 @@ def _marts(settings: Settings, rounds: int) -> None:
                 _timed(
                     lambda: [
                         connection.execute(
-                            f"create or replace table {name} as {marts.marts()[name].definition}"
+                            f"create or replace table {name} as {marts()[name].definition}"
                         )
                         for name in MARTS
                     ]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from etl import lake, ledger, marts, publish
+from etl import lake, ledger, publish
+from etl.mart import Audit, marts, read_audits
 from etl.recovery import scratch_folder
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
 from warehouse.database import connect, first_line, glob_literal, is_locked, literal
 
+LEDGER_AUDITS = Path(__file__).with_name("ledger.audit.sql")
+SHOWN = 20
+
 
 @dataclass(slots=True)
-class Audit:
+class Findings:
     """What was looked at, and one sentence for each thing that is wrong."""
 
     files: int = 0
@@ -22,9 +27,9 @@ class Audit:
     problems: list[str] = field(default_factory=list)
 
 
-def audit(settings: Settings) -> Audit:
+def audit(settings: Settings) -> Findings:
     """Check everything; changes nothing."""
-    found = Audit()
+    found = Findings()
     try:
         path = current_path(settings)
         with connect(path, read_only=True) as connection:
@@ -43,7 +48,7 @@ def audit(settings: Settings) -> Audit:
     return found
 
 
-def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:
     listed = connection.execute("select path, sha256, rows from parquet_files order by path")
     files = {path: (sha256, rows) for path, sha256, rows in listed.fetchall()}
     found.files, found.rows = len(files), sum(rows for _, rows in files.values())
@@ -55,42 +60,26 @@ def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Au
             f"{path.relative_to(settings.data)} is in the lake but in no ledger: "
             "left by an interrupted run, or put there by hand"
         )
-    for sql, sentence in _CHECKS:
-        for row in connection.execute(sql).fetchall():
-            found.problems.append(sentence.format(*row))
+    for audit in read_audits(LEDGER_AUDITS):
+        _ask(connection, audit, found)
     _same_ledger(settings, connection, found)
 
 
-_CHECKS = (
-    (
-        "select path, rows_read, rows_loaded, rows_rejected from files "
-        "where rows_read <> rows_loaded + rows_rejected",
-        "{0}: {1:,} rows read, but {2:,} loaded and {3:,} rejected",
-    ),
-    (
-        "select dataset, sum(rows_loaded)::bigint as loaded, "
-        "(select coalesce(sum(rows), 0) from parquet_files p where p.dataset = files.dataset)"
-        "::bigint as held from files where dataset is not null "
-        "group by dataset having loaded <> held",
-        "{0}: {1:,} rows were loaded, but its Parquet files hold {2:,}",
-    ),
-    (
-        "select files.path, files.rows_rejected, count(rejects.line) as kept from files "
-        "left join rejects on rejects.source_id = files.source_id and rejects.path = files.path "
-        "and rejects.load_id = files.load_id where status = 'loaded' "
-        "group by files.path, files.rows_rejected, files.load_id "
-        "having kept <> files.rows_rejected",
-        "{0}: {1:,} rows were rejected, but {2:,} rejects are kept",
-    ),
-    (
-        "select load_id from loads where rows_read <> "
-        "(select coalesce(sum(rows_read), 0) from files where files.load_id = loads.load_id)",
-        "load {0}: its total differs from the sum of its files",
-    ),
-)
+def _ask(connection: duckdb.DuckDBPyConnection, audit: Audit, found: Findings) -> None:
+    """Note the rows that an audit finds; of many, the first and how many more there are."""
+    try:
+        rows = connection.execute(audit.sql).fetchall()
+    except duckdb.Error as failed:
+        found.problems.append(f"{audit.says.split(':')[0]} cannot be checked: {first_line(failed)}")
+        return
+    found.problems += (audit.says.format(*row) for row in rows[:SHOWN])
+    if len(rows) > SHOWN:
+        found.problems.append(f"… and {len(rows) - SHOWN:,} more like that")
 
 
-def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+def _same_ledger(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings
+) -> None:
     """The generation's ledger against the folders beside the lake that it was made from."""
     loads = {row[0] for row in connection.execute("select load_id from loads").fetchall()}
     kept = {int(folder.name): folder for folder in ledger.folders(settings.lake)}
@@ -102,13 +91,15 @@ def _same_ledger(settings: Settings, connection: duckdb.DuckDBPyConnection, foun
             "an interrupted run, which the next one clears away"
         )
     for table in ledger.TABLES:
-        paths = [glob_literal(kept[i] / f"{table}.parquet") for i in sorted(loads & set(kept))]
-        if paths and _differs(connection, table, paths):
+        if _differs_from_ledger(connection, table, [kept[i] for i in sorted(loads & set(kept))]):
             found.problems.append(f"the table {table} differs from the ledger beside the lake")
 
 
-def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Audit) -> None:
+def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:
     """Every mart against the same mart made anew from the lake, in a file that is thrown away."""
+    for mart in marts().values():
+        for audit in mart.audits:
+            _ask(connection, audit, found)
     with scratch_folder(settings) as folder:
         path = folder / f"{int(current_path(settings).stem):06d}.duckdb"
         try:
@@ -120,31 +111,44 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Aud
             )
             return
         with connect(path, read_only=True) as anew:
-            for mart in marts.marts():
-                fresh = folder / f"{mart}.parquet"
-                anew.execute(f"copy {mart} to {literal(fresh)} (format parquet)")
-                if _differs(connection, mart, [glob_literal(fresh)]):
-                    found.problems.append(f"the mart {mart} differs from what the lake gives")
+            for name in marts():
+                fresh = folder / f"{name}.parquet"
+                anew.execute(f"copy {name} to {literal(fresh)} (format parquet)")
+                if _differs(connection, name, f"read_parquet({literal(Path(glob_literal(fresh)))})"):
+                    found.problems.append(f"the mart {name} differs from what the lake gives")
 
 
-def _differs(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> bool:
-    kept = "from read_parquet($paths, hive_partitioning = false)"
+def _differs_from_ledger(
+    connection: duckdb.DuckDBPyConnection, table: str, folders: list[Path]
+) -> bool:
+    try:
+        connection.execute(f"create temp table kept_{table} as from {table} limit 0")
+        ledger.fill(connection, f"kept_{table}", table, folders)
+    except duckdb.Error:  # no such table, or a broken file
+        return True
+    return _differs(connection, table, f"kept_{table}")
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, table: str, other: str) -> bool:
+    """Do two tables, or a table and what read_parquet gives, hold other rows?"""
     query = (
-        f"select count(*) from ((from {table} except all {kept}) "
-        f"union all ({kept} except all from {table}))"
+        f"select count(*) from ((from {table} except all from {other}) "
+        f"union all (from {other} except all from {table}))"
     )
     try:
-        row: tuple[Any, ...] | None = connection.execute(query, {"paths": paths}).fetchone()
+        row: tuple[Any, ...] | None = connection.execute(query).fetchone()
     except duckdb.Error:  # no such table, or other columns
         return True
     return bool(row and row[0])
 
 
-def _ledger_folders(settings: Settings, found: Audit) -> None:
+def _ledger_folders(settings: Settings, found: Findings) -> None:
     with connect() as connection:
         for folder in ledger.folders(settings.lake):
             for table in ledger.TABLES:
                 path = folder / f"{table}.parquet"
+                if table in ledger.ADDED_LATER and not path.exists():
+                    continue
                 try:
                     connection.execute(
                         "select count(*) from read_parquet(?, hive_partitioning = false)",

@@ -33,6 +33,9 @@ TABLES = {
     "customer_uploads": "path",
 }
 
+# Those that loads of an older version did not write.
+ADDED_LATER = ("unread_changes",)
+
 # Those that tasks fill by themselves.
 TAKEN = ("rejects", "customer_uploads")
 

@@ -9,32 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache
-from graphlib import TopologicalSorter
-from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import duckdb
 
-import warehouse.catalog as catalog
 from etl import lake
 from etl.datasets import Dataset, datasets
+from etl.mart import Mart, marts
 from warehouse.database import glob_literal, insert, literal
 
-FOLDER = Path(catalog.__file__).parent / "marts"
 BATCH_ROWS = 800_000
 WORKERS = 2
-
-# What SQL cannot make the same everywhere: IANA rules and a fitted model. Each module's
-# build(connection) gives the mart's rows, by its COLUMNS; they are imported only when due.
-PYTHON_MARTS = {
-    "local_days": ("etl.opening_hours", ("store_zones",)),
-    "online_projection": ("etl.forecast", ("online_fleet_days", "online_observation")),
-}
 
 Changes = Mapping[str, frozenset[dt.date]]
 
@@ -48,41 +35,12 @@ class _File(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mart:
-    """A table made from what it `reads`; `by_day` marts are made anew only for changed days."""
-
-    name: str
-    reads: tuple[str, ...]
-    by_day: bool
-    definition: str
-    module: str | None = None
-
-
-@cache
-def marts() -> Mapping[str, Mart]:
-    """Every mart by name, each after the ones that it reads."""
-    found = {path.stem: _parse(path) for path in FOLDER.glob("*.sql")}
-    for name, (module, reads) in PYTHON_MARTS.items():
-        source = (Path(__file__).parent / f"{module.removeprefix('etl.')}.py").read_text("utf-8")
-        found[name] = Mart(name, reads, False, source, module)
-    order = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
-    return {name: found[name] for name in order.static_order()}
-
-
-def _parse(path: Path) -> Mart:
-    text = path.read_text("utf-8")
-    facts = dict(catalog.header(text))
-    reads = tuple(name.strip() for name in facts["reads"].split(","))
-    return Mart(path.stem, reads, facts["recompute"] == "day", text.rstrip().removesuffix(";"))
-
-
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """Make the views of the datasets and every mart, without rows as yet."""
+    """Make the views of the datasets, without rows as yet, and every mart of what is there."""
     for dataset in datasets().values():
         connection.execute(_view_sql("create view", dataset, data, []))
     for mart in marts().values():
-        _create(connection, mart)
+        _recompute_all(connection, mart)
 
 
 def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes) -> None:
@@ -93,7 +51,7 @@ def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Change
     """
     stale = _stale(changed)
     by_day = [mart for mart in stale if mart.by_day]
-    whole = {root for mart in stale if not mart.by_day for root in _roots(mart)}
+    whole = {root for mart in stale if not mart.by_day for root in mart.roots()}
     files = {name: _files(connection, name) for name in sorted(whole | set(changed))}
     for name in changed:
         view = _view_sql("create or replace view", datasets()[name], data, files[name])
@@ -101,8 +59,8 @@ def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Change
     for name, listed in files.items():
         read = [file for file in listed if name in whole or file.day in changed[name]]
         lake.check(data, {file.path: file.sha256 for file in read})
-    for root in sorted({root for mart in by_day for root in _roots(mart)}):
-        chain = [mart for mart in by_day if root in _roots(mart)]
+    for root in sorted({root for mart in by_day for root in mart.roots()}):
+        chain = [mart for mart in by_day if root in mart.roots()]
         due = [file for file in files[root] if file.day in changed[root]]
         _recompute_days(connection, data, datasets()[root], chain, due)
     for mart in stale:
@@ -129,33 +87,14 @@ def _stale(changed: Changes) -> list[Mart]:
     return stale
 
 
-def _roots(mart: Mart) -> set[str]:
-    """The datasets that a mart rests on, through other marts too."""
-    return {
-        root
-        for name in mart.reads
-        for root in (_roots(marts()[name]) if name in marts() else {name} & set(datasets()))
-    }
-
-
-def _create(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    if mart.module:
-        return _recompute_all(connection, mart)
-    connection.execute(f"create table {mart.name} as select * from ({mart.definition}) limit 0")
-
-
 def _recompute_all(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    if mart.module:
-        return _recompute_in_python(connection, mart.name, import_module(mart.module))
-    connection.execute(f"create or replace table {mart.name} as {mart.definition}")
-
-
-def _recompute_in_python(
-    connection: duckdb.DuckDBPyConnection, name: str, module: ModuleType
-) -> None:
+    if not mart.is_python:
+        connection.execute(f"create or replace table {mart.name} as {mart.definition}")
+        return
+    module = mart.module()
     columns = ", ".join(f"{column} {sql_type}" for column, sql_type in module.COLUMNS.items())
-    connection.execute(f"create or replace table {name} ({columns})")
-    insert(connection, name, module.build(connection))
+    connection.execute(f"create or replace table {mart.name} ({columns})")
+    insert(connection, mart.name, module.build(connection))
 
 
 def _recompute_days(
@@ -222,7 +161,7 @@ def _batches(files: list[_File]) -> Iterable[list[_File]]:
 def _view_sql(create: str, dataset: Dataset, data: Path, files: list[_File]) -> str:
     """A view of these files: the dataset's columns, for each instant `<instant>_us` and
     `<instant>_day_number` (from 1970-01-01), source, line and day."""
-    names = ", ".join(f'"{name}"' for name in dataset.column_names)
+    names = ", ".join(f'"{c.name}"::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
     instants = "".join(
         f', epoch_us("{column.name}") as {column.name}_us'
         f", (\"{column.name}\"::date - date '1970-01-01')::bigint as {column.name}_day_number"
@@ -240,7 +179,7 @@ def _view_sql(create: str, dataset: Dataset, data: Path, files: list[_File]) -> 
             "null::date as day where false)"
         )
     columns = f"{names}, source_id, line::bigint as line, day{instants}"
-    return f"{create} {dataset.name} as select {columns} from {source}"
+    return f'{create} "{dataset.name}" as select {columns} from {source}'
 
 
 def _lake_sql(listed: str, is_partitioned: bool) -> str:

@@ -16,6 +16,7 @@ import duckdb
 from etl import ledger, marts
 from etl.datasets import datasets
 from etl.disk import sync
+from etl.mart import marts as all_marts
 from warehouse import Settings, metrics
 from warehouse.database import STORAGE_VERSION, attached
 
@@ -28,10 +29,12 @@ def definitions(settings: Settings) -> str:
     digest = hashlib.sha256(os.fsencode(settings.data.resolve()))
     for metric in metrics().values():
         digest.update(metric.sql.encode())
-    for mart in marts.marts().values():
+    for mart in all_marts().values():
         digest.update(mart.definition.encode())
     digest.update(ledger.SCHEMA.encode() + STORAGE_VERSION.encode())
-    digest.update(repr([(d.name, d.column_names) for d in datasets().values()]).encode())
+    for dataset in datasets().values():
+        columns = [(column.name, column.field.sql_type) for column in dataset.columns]
+        digest.update(repr((dataset.name, dataset.day_column, columns)).encode())
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import duckdb
 import pytest
 
-from etl.forecast import TooLittleHistory, project
+from warehouse.marts.online_projection import TooLittleHistory, project
 
 LoadCsvs = Callable[[Sequence[Mapping[str, str]]], duckdb.DuckDBPyConnection]
 

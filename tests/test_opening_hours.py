@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfoNotFoundError, available_timezones
 import duckdb
 import pytest
 
-from etl.opening_hours import LocalDay, build, local_days
 from tests.store_oracle import WEEK, Loads, instant_us, open_spans, read
+from warehouse.marts.local_days import LocalDay, build, local_days
 
 HOUR_US = 3_600_000_000
 MARCH_12 = 19_428  # days from 1970-01-01 to 2023-03-12

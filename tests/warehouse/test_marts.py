@@ -7,7 +7,7 @@ import re
 import pytest
 
 from etl.datasets import datasets
-from etl.marts import FOLDER, Mart, marts
+from etl.mart import FOLDER, Mart, marts
 from warehouse.catalog import header
 
 SQL_MARTS = [mart for mart in marts().values() if (FOLDER / f"{mart.name}.sql").exists()]

@@ -2,7 +2,7 @@
 
 Additive error, damped trend and weekly season (Hyndman et al., "Forecasting with Exponential
 Smoothing", 2008), fitted by statsmodels to the last year; its intervals are exact for this model.
-A mart made by Python: the loader stores what `build` gives as table `online_projection`.
+A mart made by Python: one row per day ahead.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ LEAST_DAYS = 56
 MOST_DAYS = 364  # how a far smaller fleet once varied would misstate the spread of this one
 WEEK = 7
 
+READS = ("online_fleet_days", "online_observation")
 COLUMNS = {
     "day": "date",
     "devices": "double",

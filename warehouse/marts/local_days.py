@@ -1,7 +1,7 @@
 """Where each local day lies in UTC: the one step from local opening hours to UTC that needs the
 IANA rules. `store_open_spans.sql` does the rest with integers.
 
-A mart made by Python: etl/marts.py calls `build` once what it reads is there, and stores the rows.
+A mart made by Python: one row per time zone and local day.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+READS = ("store_zones",)
 COLUMNS = {
     "zone": "varchar",
     "weekday": "integer",

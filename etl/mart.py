@@ -1,0 +1,157 @@
+"""What a mart declares, read from its own file in warehouse/marts; a new file is a new mart.
+
+`<name>.sql` is one portable select behind a header (`grain`, `reads`, `recompute`). `<name>.py` is
+for what SQL cannot make the same everywhere: it says READS and COLUMNS and has build(connection),
+which gives the rows; it is imported only when it is due. `<name>.audit.sql` beside either holds
+queries that give the rows that are wrong, each below a comment that says what is wrong with them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import warehouse.catalog as catalog
+from etl import ledger
+from etl.datasets import datasets
+
+FOLDER = Path(catalog.__file__).parent / "marts"
+PACKAGE = "warehouse.marts"
+
+
+class BadMart(ValueError):
+    """A mart's file cannot be used; the text names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A query whose rows are wrong, and what is wrong with them."""
+
+    says: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """A table made from what it `reads`; `by_day` marts are made anew only for changed days."""
+
+    name: str
+    reads: tuple[str, ...]
+    by_day: bool
+    definition: str
+    audits: tuple[Audit, ...] = ()
+    is_python: bool = False
+
+    def module(self) -> ModuleType:
+        """The module of a mart made by Python."""
+        return import_module(f"{PACKAGE}.{self.name}")
+
+    def roots(self) -> set[str]:
+        """The datasets that it rests on, through other marts too."""
+        return {
+            root
+            for name in self.reads
+            for root in (marts()[name].roots() if name in marts() else {name} & set(datasets()))
+        }
+
+
+@cache
+def marts() -> Mapping[str, Mart]:
+    """Every mart by name, each after the ones that it reads. Raises BadMart."""
+    files = [*FOLDER.glob("*.sql"), *FOLDER.glob("*.py")]
+    found = {
+        path.stem: _of_python(path) if path.suffix == ".py" else _of_sql(path)
+        for path in files
+        if not path.stem.startswith("_") and not path.name.endswith(".audit.sql")
+    }
+    for mart in found.values():
+        _check(mart, found)
+    order = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def _of_sql(path: Path) -> Mart:
+    text = path.read_text("utf-8")
+    facts = dict(catalog.header(text))
+    for key in ("grain", "reads", "recompute"):
+        if key not in facts:
+            raise BadMart(f"{path.name}: its header has no line `-- {key}: …`")
+    if facts["recompute"] not in ("day", "all"):
+        raise BadMart(f"{path.name}: recompute is {facts['recompute']!r}, expected day or all")
+    reads = tuple(name.strip() for name in facts["reads"].split(","))
+    definition = text.rstrip().removesuffix(";")
+    return Mart(path.stem, reads, facts["recompute"] == "day", definition, _audits(path))
+
+
+def _of_python(path: Path) -> Mart:
+    """What a module says, read without running it."""
+    text = path.read_text("utf-8")
+    said = {
+        target.id: node.value
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for name in ("READS", "COLUMNS"):
+        if name not in said:
+            raise BadMart(f"{path.name}: it does not say {name}")
+    reads = tuple(ast.literal_eval(said["READS"]))
+    return Mart(path.stem, reads, False, text, _audits(path), is_python=True)
+
+
+def _audits(path: Path) -> tuple[Audit, ...]:
+    beside = path.with_name(f"{path.stem}.audit.sql")
+    return tuple(read_audits(beside)) if beside.exists() else ()
+
+
+def read_audits(path: Path) -> Iterator[Audit]:
+    """The queries of a file, each ended by a semicolon and explained by the comment above it."""
+    for statement in re.split(r";\s*$", path.read_text("utf-8"), flags=re.MULTILINE):
+        lines = statement.strip().splitlines()
+        said = [line for line in lines if line.startswith("--")]
+        if len(said) < len(lines):
+            says = " ".join(line.removeprefix("--").strip() for line in said)
+            yield Audit(says, "\n".join(lines[len(said) :]))
+
+
+def _check(mart: Mart, found: Mapping[str, Mart]) -> None:
+    """Raise BadMart where a mart could never be computed."""
+    known = {*datasets(), *found, *ledger.TABLES}
+    taken = {*datasets(), *ledger.TABLES, "generation"}
+    if mart.name in taken:
+        raise BadMart(f"{mart.name}: a dataset or a table of the ledger has that name already")
+    if unknown := [name for name in mart.reads if name not in known]:
+        raise BadMart(
+            f"{mart.name}: it reads {unknown[0]!r}, which is no dataset, no mart and no table of "
+            f"the ledger. Known: {', '.join(sorted(known))}"
+        )
+    if not mart.by_day:
+        return
+    for name in mart.reads:
+        if name in ledger.TABLES or (name in found and not found[name].by_day):
+            raise BadMart(
+                f"{mart.name}: a mart with `recompute: day` reads one dataset, and other marts of "
+                f"that dataset with `recompute: day`; {name} is none. Use `recompute: all`"
+            )
+    roots = _roots(mart, found)
+    if len(roots) != 1:
+        raise BadMart(
+            f"{mart.name}: a mart with `recompute: day` rests on one dataset, this one on "
+            f"{' and '.join(sorted(roots)) or 'none'}. Use `recompute: all`"
+        )
+
+
+def _roots(mart: Mart, found: Mapping[str, Mart]) -> set[str]:
+    return {
+        root
+        for name in mart.reads
+        for root in (_roots(found[name], found) if name in found else {name})
+    }
