@@ -10,25 +10,31 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import available_timezones
 
 MACROS = Path(__file__).with_suffix(".sql").read_text("utf-8")
 
-Value = str | int | bool | dt.datetime
+Value = str | int | bool | Decimal | dt.date | dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A kind of cell: SQL type in the lake, name of the fast macro, careful reader.
+    """A kind of cell: SQL type in the lake, fast reader, careful reader.
 
-    `read` takes the stripped, non-empty text and raises ValueError with the reason.
+    `sql` is the fast reader, an expression of `{cell}`. `read` takes the stripped, non-empty text
+    and raises ValueError with the reason.
     """
 
     sql_type: str
-    macro: str
+    sql: str
     read: Callable[[str], Value]
+
+    def fast(self, cell: str) -> str:
+        """The fast reader of a cell, which is given as an SQL expression."""
+        return self.sql.replace("{cell}", cell)
 
 
 _TIMESTAMP = re.compile(
@@ -38,6 +44,9 @@ _TIMESTAMP = re.compile(
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+", re.ASCII)
 _LOCAL_TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DAY_SECONDS = 24 * 3600
 
 
@@ -80,10 +89,42 @@ def read_boolean(text: str) -> bool:
     raise ValueError(f"{_shown(text)} is neither true/t/1 nor false/f/0")
 
 
-def read_store_status(text: str) -> str:
+def read_integer(text: str, least: int, most: int) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"{_shown(text)} is not a whole number such as 42")
+    number = int(text)
+    if not least <= number <= most:
+        raise ValueError(f"{_shown(text)} is not a whole number from {least} to {most}")
+    return number
+
+
+def read_decimal(text: str, digits: int, decimals: int) -> Decimal:
+    """An exact number: one with more digits than fit is rejected, never rounded."""
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{_shown(text)} is not a number such as 1234.5, with a point")
+    whole, _, fraction = text.lstrip("+-").partition(".")
+    if len(whole.lstrip("0")) > digits - decimals or len(fraction.rstrip("0")) > decimals:
+        raise ValueError(
+            f"{_shown(text)} has more than {digits - decimals} digits before the point or "
+            f"{decimals} behind it"
+        )
+    return Decimal(text)
+
+
+def read_date(text: str) -> dt.date:
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        return dt.date.fromisoformat(text)
+    except ValueError as wrong:
+        raise ValueError(f"{_shown(text)} is not a date such as 2026-02-15") from wrong
+
+
+def read_word(text: str, words: tuple[str, ...]) -> str:
     lowered = text.lower()
-    if lowered not in ("active", "inactive"):
-        raise ValueError(f"{_shown(text)} is neither active nor inactive")
+    if lowered not in words:
+        listed = " nor ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
+        raise ValueError(f"{_shown(text)} is neither {listed}")
     return lowered
 
 
@@ -119,11 +160,36 @@ def _shown(text: str) -> str:
     return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
 
 
-TIMESTAMP = Field("TIMESTAMP", "fast_timestamp", read_timestamp)
-IDENTIFIER = Field("VARCHAR", "fast_identifier", read_identifier)
-TEXT = Field("VARCHAR", "fast_text", read_text)
-BOOLEAN = Field("BOOLEAN", "fast_boolean", read_boolean)
-STORE_STATUS = Field("VARCHAR", "fast_store_status", read_store_status)
-WEEKDAY = Field("INTEGER", "fast_weekday", read_weekday)
-LOCAL_TIME = Field("INTEGER", "fast_local_time", read_local_time)
-ZONE = Field("VARCHAR", "fast_zone", read_zone)
+def integer(least: int = -(2**63), most: int = 2**63 - 1) -> Field:
+    """Whole numbers from `least` to `most`."""
+    sql = f"fast_integer({{cell}}, {max(least, -(10**18))}, {min(most, 10**18)})"
+    return Field("BIGINT", sql, partial(read_integer, least=least, most=most))
+
+
+def decimal(digits: int = 18, decimals: int = 6) -> Field:
+    """Exact numbers of so many digits, `decimals` of them behind the point."""
+    sql = (
+        f"case when fast_is_decimal({{cell}}, {digits - decimals}, {decimals}) "
+        f"then {{cell}}::decimal({digits}, {decimals}) end"
+    )
+    read = partial(read_decimal, digits=digits, decimals=decimals)
+    return Field(f"DECIMAL({digits},{decimals})", sql, read)
+
+
+def one_of(*words: str) -> Field:
+    """One of a list of lower-case words, in any letter case."""
+    listed = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return Field("VARCHAR", f"fast_word({{cell}}, [{listed}])", partial(read_word, words=words))
+
+
+TIMESTAMP = Field("TIMESTAMP", "fast_timestamp({cell})", read_timestamp)
+IDENTIFIER = Field("VARCHAR", "fast_identifier({cell})", read_identifier)
+TEXT = Field("VARCHAR", "fast_text({cell})", read_text)
+BOOLEAN = Field("BOOLEAN", "fast_boolean({cell})", read_boolean)
+DATE = Field("DATE", "fast_date({cell})", read_date)
+INTEGER = integer()
+DECIMAL = decimal()
+STORE_STATUS = one_of("active", "inactive")
+WEEKDAY = Field("INTEGER", "fast_weekday({cell})", read_weekday)
+LOCAL_TIME = Field("INTEGER", "fast_local_time({cell})", read_local_time)
+ZONE = Field("VARCHAR", "fast_zone({cell})", read_zone)

@@ -49,9 +49,27 @@ create macro fast_boolean(cell) as
         when cell in ('False', 'false', 'FALSE', 'f', 'F', '0') then false
     end;
 
-create macro fast_store_status(cell) as
+create macro fast_word(cell, words) as
     case
-        when strlen(cell) in (6, 8) and lower(cell) in ('active', 'inactive') then lower(cell)
+        when list_contains(words, lower(cell)) and strlen(lower(cell)) = strlen(cell)
+            then lower(cell)
+    end;
+
+create macro fast_integer(cell, least, most) as
+    case
+        when regexp_full_match(cell, '-?\d{1,18}') and cell::bigint between least and most
+            then cell::bigint
+    end;
+
+create macro fast_is_decimal(cell, before, behind) as
+    regexp_full_match(cell, '-?\d+(\.\d+)?')
+    and strlen(ltrim(split_part(cell, '.', 1), '-')) <= before
+    and strlen(split_part(cell, '.', 2)) <= behind;
+
+create macro fast_date(cell) as
+    case
+        when regexp_full_match(cell, '\d{4}-\d\d-\d\d') and cell between '0001' and '9999-13'
+            then try_cast(cell as date)
     end;
 
 create macro fast_weekday(cell) as

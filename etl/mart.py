@@ -71,6 +71,8 @@ def marts() -> Mapping[str, Mart]:
         for path in files
         if not path.stem.startswith("_") and not path.name.endswith(".audit.sql")
     }
+    for name in {*ledger.TABLES, "generation"} & set(datasets()):
+        raise BadMart(f"dataset {name!r}: the ledger has a table of that name")
     for mart in found.values():
         _check(mart, found)
     order = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})

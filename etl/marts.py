@@ -37,9 +37,10 @@ class _File(NamedTuple):
 
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Make the views of the datasets, without rows as yet, and every mart of what is there."""
+    made = marts()  # which fails with a clear word before anything is there
     for dataset in datasets().values():
         connection.execute(_view_sql("create view", dataset, data, []))
-    for mart in marts().values():
+    for mart in made.values():
         _recompute_all(connection, mart)
 
 

@@ -183,7 +183,7 @@ def insert_sql(sources: Sequence[Source]) -> str:
         else:
             cell = f"cells[{position + 1}]"
             cell = f"trim({cell}, ' \t')" if source.is_padded else cell
-            typed.append(f'{column.field.macro}({cell}) as "{column.name}"')
+            typed.append(f'{column.field.fast(cell)} as "{column.name}"')
             known = f'"{column.name}" is not null'
             certain.append(known if column.required else f"({known} or {cell} = '')")
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
