@@ -17,6 +17,8 @@ COPY .streamlit .streamlit
 COPY api api
 COPY etl etl
 COPY pages pages
+COPY reports reports
+COPY uploads uploads
 COPY warehouse warehouse
 COPY tools/healthy.py tools/healthy.py
 COPY dashboard.py ./

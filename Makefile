@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
-	$(sort $(dir $(wildcard $(addsuffix /*.py,etl warehouse api pages bench tests))))
+	$(sort $(dir $(wildcard $(addsuffix /*.py,etl warehouse reports uploads api pages bench tests))))
 BENCHES = load many_files queries online stores uploads reports page_change viewers
 WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&
 

@@ -11,10 +11,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.routing import Route
 
 from api import bodies, customers, errors, exercises, heads, health, metrics, reports, uploads
-from api.inbox import Inbox
-from api.jobs import Jobs
-from api.loader import Loader
 from api.service import Service
+from reports.jobs import Jobs
+from uploads.inbox import Inbox
+from uploads.loader import Loader
 from warehouse import Settings
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AliasChoices, BaseModel, Field
 
-from api.errors import Refused, documented
+from api.errors import Problem, documented
 from api.rows import CONTENT, SAFE, Format, answer, json_ready
 from api.service import ServiceDep
 from etl.customers import ID
@@ -112,7 +112,7 @@ def spoken(seconds: float) -> str:
 
 
 def _customer(customer_id: str, generation: Generation) -> dict[str, Any]:
-    """One row of the metric `customers`. Raises Refused, 404."""
+    """One row of the metric `customers`. Raises Problem, 404."""
     for row in json_ready(metric("customers", generation=generation)):
         if row["customer_id"] == customer_id:
             return row
@@ -130,21 +130,21 @@ def _renamed(rows: pa.RecordBatchReader, names: list[str]) -> pa.RecordBatchRead
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def _unknown(customer_id: str) -> Refused:
-    return Refused(404, f"There is no customer {customer_id!r}.", code="unknown_customer")
+def _unknown(customer_id: str) -> Problem:
+    return Problem(404, f"There is no customer {customer_id!r}.", code="unknown_customer")
 
 
-def _no_table(customer_id: str) -> Refused:
-    return Refused(
+def _no_table(customer_id: str) -> Problem:
+    return Problem(
         404,
         f"Customer {customer_id} has no table yet: every file it sent was refused.",
         code="no_table",
     )
 
 
-def _no_time(customer: dict[str, Any]) -> Refused:
+def _no_time(customer: dict[str, Any]) -> Problem:
     if customer["time_column"] is None:
         why = "has no time column"
     else:
         why = f"has no instant in its time column {customer['time_column']!r}"
-    return Refused(422, f"The table of customer {customer['customer_id']} {why}.", code="no_time")
+    return Problem(422, f"The table of customer {customer['customer_id']} {why}.", code="no_time")

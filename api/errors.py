@@ -14,7 +14,26 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from warehouse import BadParameter, NoGeneration, UnknownMetric, WarehouseError
+from reports.access import Denied, TokenNeeded
+from reports.errors import (
+    NoData,
+    NotReady,
+    QueueUnreachable,
+    ReportError,
+    ReportFailed,
+    UnknownReport,
+)
+from uploads.errors import (
+    FileInTheWay,
+    OtherColumns,
+    OtherTimeColumn,
+    TooLarge,
+    UnknownUpload,
+    Unusable,
+    UploadError,
+)
+from warehouse import BadParameter, NoGeneration, QueryFailed, UnknownMetric, WarehouseError
+from warehouse.errors import CANNOT_ANSWER, said
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +51,29 @@ CODES = {
     507: "disk_full",
 }
 
-# How the database says that it understood the values but will not take them, error() included.
-_REFUSALS = tuple(
-    f"{kind} Error: " for kind in ("Invalid Input", "Conversion", "Out of Range", "Binder")
-)
-_TOO_MUCH = ("Out of Memory Error: ", "INTERRUPT Error: ")
+# What the rooms raise, by the class that fits best: status, code (None: that of the status).
+STATUS: dict[type[Exception], tuple[int, str | None]] = {
+    UnknownMetric: (404, "unknown_metric"),
+    BadParameter: (422, "bad_parameter"),
+    NoGeneration: (409, "no_data"),
+    UnknownReport: (404, None),
+    NotReady: (409, "report_running"),
+    ReportFailed: (409, "report_failed"),
+    QueueUnreachable: (503, None),
+    NoData: (409, "no_data"),
+    Unusable: (422, None),
+    TooLarge: (413, None),
+    UnknownUpload: (404, None),
+    OtherColumns: (409, "other_columns"),
+    OtherTimeColumn: (409, "other_time_column"),
+    FileInTheWay: (409, "file_in_the_way"),
+    TokenNeeded: (401, None),
+    Denied: (403, None),
+}
 
 
-class Refused(Exception):
-    """A request that is refused; carries the whole answer."""
+class Problem(Exception):
+    """A request that cannot be answered as asked; carries the whole answer."""
 
     def __init__(
         self,
@@ -80,46 +113,42 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` in the one shape."""
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(WarehouseError, _warehouse)
+    app.add_exception_handler(Problem, _problem)
+    for kind in (WarehouseError, ReportError, UploadError, Denied):
+        app.add_exception_handler(kind, _of_a_room)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
 
-def of_warehouse(wrong: WarehouseError) -> Refused:
-    """What a request that ran into `wrong` is answered."""
-    if isinstance(wrong, UnknownMetric):
-        return Refused(404, str(wrong), code="unknown_metric")
-    if isinstance(wrong, BadParameter):
-        return Refused(422, str(wrong), code="bad_parameter")
-    if isinstance(wrong, NoGeneration):
-        return Refused(409, str(wrong), code="no_data")
-    if str(wrong).startswith(_REFUSALS):
-        return Refused(422, str(wrong).split(": ", 1)[1], code="bad_parameter")
-    if str(wrong).startswith(_TOO_MUCH):
-        return Refused(
-            422, "This needs more time or memory than one question may take: ask for less."
-        )
+def problem(wrong: Exception) -> Problem:
+    """What a request that ran into `wrong`, of any room, is answered."""
+    for kind in type(wrong).__mro__:
+        if kind in STATUS:
+            status, code = STATUS[kind]
+            headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+            detail = getattr(wrong, "detail", None)
+            return Problem(status, str(wrong), code=code, detail=detail, headers=headers)
+    if isinstance(wrong, QueryFailed) and wrong.is_of_the_question:
+        return Problem(422, said(wrong), code="bad_parameter")
+    if isinstance(wrong, QueryFailed) and wrong.is_too_much:
+        return Problem(422, said(wrong))
     log.error("the warehouse failed: %s", wrong)
-    return Refused(503, "The warehouse cannot answer now.", code="warehouse_failed")
+    return Problem(503, CANNOT_ANSWER, code="warehouse_failed")
 
 
-def _answer(refused: Refused) -> JSONResponse:
-    error = Error(code=refused.code, message=refused.message, detail=refused.detail)
-    return JSONResponse(
-        {"error": error.model_dump(mode="json")}, refused.status, headers=refused.headers
-    )
+def _answer(told: Problem) -> JSONResponse:
+    error = Error(code=told.code, message=told.message, detail=told.detail)
+    return JSONResponse({"error": error.model_dump(mode="json")}, told.status, headers=told.headers)
 
 
-def _refused(_request: Request, wrong: Exception) -> JSONResponse:
-    assert isinstance(wrong, Refused)
+def _problem(_request: Request, wrong: Exception) -> JSONResponse:
+    assert isinstance(wrong, Problem)
     return _answer(wrong)
 
 
-def _warehouse(_request: Request, wrong: Exception) -> JSONResponse:
-    assert isinstance(wrong, WarehouseError)
-    return _answer(of_warehouse(wrong))
+def _of_a_room(_request: Request, wrong: Exception) -> JSONResponse:
+    return _answer(problem(wrong))
 
 
 def _invalid(_request: Request, wrong: Exception) -> JSONResponse:
@@ -129,7 +158,7 @@ def _invalid(_request: Request, wrong: Exception) -> JSONResponse:
         for problem in wrong.errors()
     ]
     message = "; ".join(f"{each['where']}: {each['problem']}" for each in problems)
-    return _answer(Refused(422, message, detail={"problems": problems}))
+    return _answer(Problem(422, message, detail={"problems": problems}))
 
 
 def _http(_request: Request, wrong: Exception) -> JSONResponse:
@@ -137,12 +166,12 @@ def _http(_request: Request, wrong: Exception) -> JSONResponse:
     code = CODES.get(wrong.status_code, f"http_{wrong.status_code}")
     message = f"{wrong.detail}."
     return _answer(
-        Refused(wrong.status_code, message, code=code, headers=dict(wrong.headers or {}))
+        Problem(wrong.status_code, message, code=code, headers=dict(wrong.headers or {}))
     )
 
 
 def _unexpected(_request: Request, wrong: Exception) -> JSONResponse:
     log.error("unexpected", exc_info=wrong)
     return _answer(
-        Refused(500, "Something went wrong here, not with the request.", code="internal")
+        Problem(500, "Something went wrong here, not with the request.", code="internal")
     )

@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 
 from api import auth
 from api.errors import documented
-from api.manifests import Manifest
-from api.reports import ReportId, csv_response, find, order
+from api.reports import ReportId, csv_response
 from api.service import Service, ServiceDep
+from reports import Manifest, order
 
 router = APIRouter(tags=["exercises"])
 
@@ -55,10 +55,10 @@ def get_report(
     report_id: Annotated[str, Query()], request: Request, service: ServiceDep
 ) -> Response:
     """`Running` as JSON, or the CSV with `X-Report-Status: Complete`."""
-    manifest = find(service, report_id)
+    manifest = service.jobs.find(report_id)
     if manifest.status == "running":
         return JSONResponse({"report_id": manifest.report_id, "status": "Running"})
-    response = csv_response(service, manifest, request)
+    response = csv_response(service, report_id, request)
     response.headers["X-Report-Status"] = "Complete"
     return response
 
@@ -74,7 +74,7 @@ def trigger_report_too(request: Request, service: ServiceDep) -> dict[str, str]:
 @router.get("/get-report-status/{report_id}", responses=documented(404))
 def get_report_status(report_id: ReportId, service: ServiceDep) -> dict[str, str]:
     """`processing`, `completed` or `failed`."""
-    manifest = find(service, report_id)
+    manifest = service.jobs.find(report_id)
     said = {"report_id": manifest.report_id, "status": _SAID_LOWER[manifest.status]}
     return said if manifest.reason is None else {**said, "reason": manifest.reason}
 
@@ -87,8 +87,8 @@ def get_report_status(report_id: ReportId, service: ServiceDep) -> dict[str, str
 )
 def get_report_file(report_id: ReportId, request: Request, service: ServiceDep) -> Response:
     """The CSV of a finished report."""
-    return csv_response(service, find(service, report_id), request)
+    return csv_response(service, report_id, request)
 
 
 def _order(service: Service, request: Request) -> Manifest:
-    return order(service, "store_uptime", dict(request.query_params))
+    return order(service.jobs, "store_uptime", dict(request.query_params))

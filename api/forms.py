@@ -10,8 +10,9 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 
-from api.errors import Refused
-from api.parts import Part
+from api.errors import Problem
+from uploads.errors import UploadError
+from uploads.part import Part
 
 WRITE_BYTES = 2 << 20
 MAX_FIELD_BYTES = 10_000
@@ -30,9 +31,9 @@ class Form:
 async def receive(content_type: str, body: AsyncIterator[bytes], part: Part) -> Form:
     """Read the whole body, the field `file` to `part`, the others to the form.
 
-    One piece of WRITE_BYTES is written while the next comes in. Raises Refused (413, 415, 422)
-    after the body was read to its end, so that the client gets to see why, and what `body` raises
-    when it breaks off.
+    One piece of WRITE_BYTES is written while the next comes in. Raises Problem (415, 422) and
+    UploadError after the body was read to its end, so that the client gets to see why, and what
+    `body` raises when it breaks off.
     """
     writing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     writing.set_result(None)
@@ -46,7 +47,7 @@ async def receive(content_type: str, body: AsyncIterator[bytes], part: Part) -> 
         reader.finish()
         await writing
         await run_in_threadpool(part.write, reader.taken())
-    except Refused:
+    except (Problem, UploadError):
         await _drain(body)
         raise
     finally:
@@ -66,10 +67,10 @@ async def _drain(body: AsyncIterator[bytes]) -> None:
 def _boundary(content_type: str) -> bytes:
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data":
-        raise Refused(415, "Send multipart/form-data with the fields `file` and `customer_id`.")
+        raise Problem(415, "Send multipart/form-data with the fields `file` and `customer_id`.")
     boundary = options.get(b"boundary")
     if not boundary:
-        raise Refused(422, "The Content-Type header names no multipart boundary.")
+        raise Problem(422, "The Content-Type header names no multipart boundary.")
     return boundary
 
 
@@ -100,18 +101,18 @@ class _Reader:
                 },
             )
         except ValueError as wrong:
-            raise Refused(422, f"The multipart boundary is not usable: {wrong}.") from wrong
+            raise Problem(422, f"The multipart boundary is not usable: {wrong}.") from wrong
 
     def feed(self, chunk: bytes) -> None:
         try:
             self._parser.write(chunk)
         except MultipartParseError as wrong:
-            raise Refused(422, f"The body is not multipart/form-data: {wrong}.") from wrong
+            raise Problem(422, f"The body is not multipart/form-data: {wrong}.") from wrong
 
     def finish(self) -> None:
-        """Raises Refused, 422, where the body ended in its middle."""
+        """Raises Problem, 422, where the body ended in its middle."""
         if not self._ended:
-            raise Refused(422, "The body is cut off: its last boundary is missing.")
+            raise Problem(422, "The body is cut off: its last boundary is missing.")
 
     def taken(self) -> list[bytes]:
         """The bytes of the file that are not written yet, as they came."""
@@ -135,7 +136,7 @@ class _Reader:
             self._is_file = self._name == "file"
             self.form.files += self._is_file
             if self.form.files > 1:
-                raise Refused(422, "The body has more than one `file`; send one at a time.")
+                raise Problem(422, "The body has more than one `file`; send one at a time.")
         self._header = self._value = b""
 
     def _data(self, data: bytes, start: int, end: int) -> None:
@@ -145,7 +146,7 @@ class _Reader:
             return
         self._text += data[start:end]
         if len(self._text) > MAX_FIELD_BYTES:
-            raise Refused(
+            raise Problem(
                 422, f"The field {self._name!r} is longer than {MAX_FIELD_BYTES:,} bytes."
             )
 
@@ -155,9 +156,9 @@ class _Reader:
         try:
             self.form.fields[self._name] = self._text.decode("utf-8")
         except UnicodeDecodeError as wrong:
-            raise Refused(422, f"The field {self._name!r} is not UTF-8.") from wrong
+            raise Problem(422, f"The field {self._name!r} is not UTF-8.") from wrong
         if len(self.form.fields) > MAX_FIELDS:
-            raise Refused(422, f"The body has more than {MAX_FIELDS} fields.")
+            raise Problem(422, f"The body has more than {MAX_FIELDS} fields.")
 
     def _finished(self) -> None:
         self._ended = True

@@ -22,7 +22,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Refused, documented
+from api.errors import Problem, documented
 from api.service import Service, ServiceDep
 from warehouse import WarehouseError, metric
 
@@ -50,7 +50,7 @@ def health(service: ServiceDep) -> dict[str, str | int]:
         generation = service.generation()
         metric("freshness", generation=generation)
     except WarehouseError as wrong:
-        raise Refused(503, str(wrong), code="not_ready") from wrong
+        raise Problem(503, str(wrong), code="not_ready") from wrong
     return {"status": "ok", "generation": generation.number}
 
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api import parameters
-from api.errors import Refused, documented
+from api.errors import Problem, documented
 from api.rows import CONTENT, SAFE, Format, answer
 from api.service import ServiceDep
+from reports import questions
 from warehouse import Metric, metric_stream, metrics
 from warehouse.export import DECIMALS
 from warehouse.metric import lookup
@@ -31,9 +32,9 @@ def compute(
 ) -> StreamingResponse:
     """The rows of one metric, streamed."""
     spec = lookup(name)
-    values = parameters.checked(spec, _given(spec, request))
+    values = questions.checked(spec, _given(spec, request))
     generation = service.generation()
-    parameters.require_data(spec, generation)
+    questions.require_data(spec, generation)
     rows = metric_stream(name, generation, **values)
     head = {
         "metric": name,
@@ -48,7 +49,7 @@ def _given(spec: Metric, request: Request) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for key, value in request.query_params.multi_items():
         if key in given:
-            raise Refused(422, f"{key!r} is given twice.", code="bad_parameter")
+            raise Problem(422, f"{key!r} is given twice.", code="bad_parameter")
         parameter = spec.parameters.get(key)
         given[key] = value if value or parameter is None or parameter.type == "VARCHAR" else None
     given.pop("format", None)
@@ -68,7 +69,7 @@ def _described(spec: Metric) -> dict[str, Any]:
                 "required": p.required,
                 "default": p.default,
                 "unit": p.unit,
-                "choices": parameters.choices(p),
+                "choices": questions.choices(p),
                 "description": p.text,
             }
             for p in spec.parameters.values()
@@ -88,7 +89,7 @@ def _openapi(spec: Metric) -> dict[str, Any]:
                 "name": p.name,
                 "in": "query",
                 "required": p.required,
-                "description": parameters.description(p),
+                "description": questions.description(p),
                 "schema": parameters.schema(p),
             }
             for p in spec.parameters.values()

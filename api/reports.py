@@ -8,12 +8,11 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import auth, parameters
-from api.errors import Refused, documented
-from api.manifests import Manifest
+from api import auth
+from api.errors import Problem, documented
 from api.service import Service, ServiceDep
+from reports import Manifest, order
 from warehouse import UnknownMetric
-from warehouse.metric import lookup
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
@@ -54,7 +53,10 @@ def request_report(
     service: ServiceDep,
 ) -> Report:
     """Have a metric computed as CSV. The same question on the same data is computed once."""
-    manifest = order(service, asked.metric, asked.params)
+    try:
+        manifest = order(service.jobs, asked.metric, asked.params)
+    except UnknownMetric as unknown:  # the route is there, its body is wrong
+        raise Problem(422, str(unknown), code="unknown_metric") from unknown
     report = _report(manifest, request)
     response.headers["Location"] = report.links["self"]
     return report
@@ -74,7 +76,7 @@ def list_reports(request: Request, service: ServiceDep) -> dict[str, list[Report
 @router.get("/{report_id}", responses=documented(404))
 def report_status(report_id: ReportId, request: Request, service: ServiceDep) -> Report:
     """How far a report is."""
-    return _report(find(service, report_id), request)
+    return _report(service.jobs.find(report_id), request)
 
 
 @router.head("/{report_id}/csv", include_in_schema=False)
@@ -92,35 +94,12 @@ def report_csv(report_id: ReportId, request: Request, service: ServiceDep) -> Re
 
     Text that a spreadsheet would run has an apostrophe in front, as in every CSV of this API.
     """
-    return csv_response(service, find(service, report_id), request)
+    return csv_response(service, report_id, request)
 
 
-def order(service: Service, name: str, params: dict[str, Any]) -> Manifest:
-    """Request a report. Raises Refused and what the warehouse raises for a wrong question."""
-    try:
-        spec = lookup(name)
-    except UnknownMetric as unknown:
-        raise Refused(422, str(unknown), code="unknown_metric") from unknown
-    values = parameters.completed(spec, params)
-    generation = service.generation()
-    parameters.require_data(spec, generation)
-    return service.jobs.request(name, values, generation)
-
-
-def find(service: Service, report_id: str) -> Manifest:
-    """The manifest of a report. Raises Refused, 404."""
-    manifest = service.jobs.files.read(report_id)
-    if manifest is None:
-        raise Refused(404, "There is no such report; finished ones are kept for 7 days.")
-    return manifest
-
-
-def csv_response(service: Service, manifest: Manifest, request: Request) -> Response:
-    """The file, or 304. Raises Refused, 409, while there is none."""
-    if manifest.status == "running":
-        raise Refused(409, "The report is still running.", code="report_running")
-    if manifest.status == "failed":
-        raise Refused(409, f"The report failed: {manifest.reason}", code="report_failed")
+def csv_response(service: Service, report_id: str, request: Request) -> Response:
+    """The file, or 304. Raises UnknownReport, NotReady and ReportFailed."""
+    manifest = service.jobs.finished(report_id)
     etag = f'"{manifest.sha256}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if _names(request.headers.get("if-none-match", ""), etag):

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.errors import Refused
-from api.inbox import Inbox
-from api.jobs import Jobs
-from api.loader import Loader
+from api.errors import Problem
+from reports.jobs import Jobs
+from uploads.inbox import Inbox
+from uploads.loader import Loader
 from warehouse import Generation, Settings, open_generation
 
 
@@ -31,7 +31,7 @@ class Service:
 def _service(request: Request) -> Service:
     found = getattr(request.app.state, "service", None)
     if found is None:
-        raise Refused(503, "The service is starting or stopping.")
+        raise Problem(503, "The service is starting or stopping.")
     assert isinstance(found, Service)
     return found
 

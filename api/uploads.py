@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api import auth
-from api.errors import Refused, documented
+from api.errors import Problem, documented
 from api.forms import receive
-from api.inbox import Upload
-from api.inspection import too_large
 from api.service import Service, ServiceDep
 from etl.customers import ID
+from uploads.errors import TooLarge
+from uploads.inbox import Upload
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -101,18 +101,18 @@ async def _accept(request: Request, service: Service, again: bool) -> Upload:
         form = await receive(request.headers.get("content-type", ""), request.stream(), part)
         customer_id = _customer_id(form.fields.get("customer_id"))
         if not form.files:
-            raise Refused(422, "The body has no `file`.")
+            raise Problem(422, "The body has no `file`.")
         names = await run_in_threadpool(part.complete)
         time_column = form.fields.get("time_column", "").strip() or None
         return await run_in_threadpool(
             service.inbox.deliver, part, customer_id, names, time_column, again
         )
     except ClientDisconnect as gone:
-        raise Refused(422, "The body was cut off.") from gone
+        raise Problem(422, "The body was cut off.") from gone
     except OSError as failed:
         if failed.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise Refused(507, "The server's disk is full; nothing was kept. Try later.") from failed
+        raise Problem(507, "The server's disk is full; nothing was kept. Try later.") from failed
     finally:
         await run_in_threadpool(part.discard)
 
@@ -130,9 +130,9 @@ async def _fate(service: Service, accepted: Upload) -> Upload:
 
 def _customer_id(given: str | None) -> str:
     if given is None:
-        raise Refused(422, "The body has no `customer_id`.")
+        raise Problem(422, "The body has no `customer_id`.")
     if not re.fullmatch(ID, given, re.ASCII):
-        raise Refused(
+        raise Problem(
             422,
             f"{given[:80]!r} is no customer id: letters, digits, _ and -, at most 64, "
             "a letter or digit first.",
@@ -145,4 +145,4 @@ def _check_announced(request: Request, max_bytes: int) -> None:
     announced = int(request.headers.get("content-length", "0"))
     asks = request.headers.get("expect", "").lower() == "100-continue"
     if asks and announced > max_bytes + FORM_BYTES:
-        raise too_large(max_bytes)
+        raise TooLarge(max_bytes)

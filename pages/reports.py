@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from api import parameters
 from pages.parts import address, reports, site, words
+from reports import questions
 from warehouse import Metric, metrics
 from warehouse.catalog import Parameter
 
@@ -73,8 +73,8 @@ def key(spec: Metric, name: str) -> str:
 
 def field(spec: Metric, parameter: Parameter) -> None:
     label = words.dataset(parameter.name) + (" *" if parameter.required else "")
-    help, own_key = parameters.description(parameter), key(spec, parameter.name)
-    choices = parameters.choices(parameter)
+    help, own_key = questions.description(parameter), key(spec, parameter.name)
+    choices = questions.choices(parameter)
     if choices:
         st.selectbox(label, choices, None, key=own_key, help=help, placeholder="default", width=200)
         return

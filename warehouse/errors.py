@@ -40,5 +40,35 @@ class BadParameter(WarehouseError):
     """A parameter is missing, unknown, or has a value that does not fit its type."""
 
 
+# How the database says that it understood the values but will not take them, error() included.
+_REFUSALS = tuple(
+    f"{kind} Error: " for kind in ("Invalid Input", "Conversion", "Out of Range", "Binder")
+)
+_TOO_MUCH = ("Out of Memory Error: ", "INTERRUPT Error: ")
+
+
 class QueryFailed(WarehouseError):
     """The database refused or failed to answer; the data itself is untouched."""
+
+    @property
+    def is_of_the_question(self) -> bool:
+        """Did the database understand the values but not take them?"""
+        return str(self).startswith(_REFUSALS)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Does the question need more time or memory than one may take?"""
+        return str(self).startswith(_TOO_MUCH)
+
+
+TOO_MUCH = "This needs more time or memory than one question may take: ask for less."
+CANNOT_ANSWER = "The warehouse cannot answer now."
+
+
+def said(wrong: WarehouseError) -> str:
+    """What went wrong, for people: the database's own inside stays in the log."""
+    if not isinstance(wrong, QueryFailed):
+        return str(wrong)
+    if wrong.is_of_the_question:
+        return str(wrong).split(": ", 1)[1]
+    return TOO_MUCH if wrong.is_too_much else CANNOT_ANSWER

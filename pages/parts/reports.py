@@ -1,29 +1,23 @@
 """Reports on a page: ask for one, watch it being computed, fetch it.
 
-The page is one more client of the API's report service, in the same process: the same rules say who
-may ask for a report, the same jobs compute it, and the file comes from the API's own route.
+The page is one more client of the room `reports`, in the same process as the API: the same rules
+say who may ask for a report, the same jobs compute it, the file comes from the API's own route.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
-from fastapi.security import HTTPAuthorizationCredentials
-from starlette.requests import Request
 
-import api
-from api import auth
-from api.errors import Refused, of_warehouse
-from api.manifests import Manifest, now
-from api.reports import order
-from api.service import Service
 from pages.parts import tables, words
+from reports import Manifest, ReportError, access, current, order
+from reports.manifests import now
 from warehouse import WarehouseError, metrics
+from warehouse.errors import said
 
 SHOWN = 50
 EXPLAINED = 5  # failures, below the table
@@ -31,50 +25,42 @@ TOKEN = "access token"
 Asked = Callable[[], dict[str, Any]]  # the parameters of a report
 
 
-def service() -> Service | None:
-    """The report service of this process; None where only the pages run."""
-    found = getattr(api.app.state, "service", None)
-    return found if isinstance(found, Service) else None
-
-
 # Who may ask for one, and asking.
 
 
 def ask_token() -> None:
     """A field for the token, on a server that wants one."""
-    if os.environ.get(auth.VARIABLE):
+    if access.needs_token():
         st.text_input(
             "Access token",
             type="password",
             key=TOKEN,
-            help=f"The server's {auth.VARIABLE}; reading needs none.",
+            help=f"The server's {access.TOKEN}; reading needs none.",
             width=260,
         )
 
 
-def refusal() -> str | None:
+def denial() -> str | None:
     """Why this visitor may not ask for a report; None for one who may."""
-    token = st.session_state.get(TOKEN, "")
     try:
-        auth.writer(visitor(), HTTPAuthorizationCredentials(scheme="Bearer", credentials=token))
-    except Refused as refused:
-        return (
-            "Asking for a report needs the access token"
-            if refused.status == 401
-            else refused.message
-        )
+        access.check(visitor())
+    except access.TokenNeeded:
+        return "Asking for a report needs the access token"
+    except access.Denied as denied:
+        return str(denied)
     return None
 
 
-def visitor() -> Request:
-    """The visitor's own connection to the dashboard, as the API's rules look at it."""
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name in st.context.headers
-        for value in st.context.headers.get_all(name)
-    ]
-    client = (st.context.ip_address or "127.0.0.1", 0)  # Streamlit calls this machine None
-    return Request({"type": "http", "client": client, "headers": headers})
+def visitor() -> access.Visitor:
+    """The visitor's own connection to the dashboard."""
+    headers = st.context.headers
+    return access.Visitor(
+        address=st.context.ip_address or "127.0.0.1",  # Streamlit calls this machine None
+        host=headers.get("Host") or "",
+        origins=headers.get_all("Origin"),
+        headers=frozenset(name.lower() for name in headers),
+        token=st.session_state.get(TOKEN, "").encode(),
+    )
 
 
 def button(label: str, name: str, asked: Asked) -> None:
@@ -82,13 +68,13 @@ def button(label: str, name: str, asked: Asked) -> None:
 
     Where the visitor may not, it says why; where the question was wrong, that stays below it.
     """
-    why = refusal()
+    why = denial()
     st.button(
         label,
         key=f"report {name}",
         on_click=request,
         args=(name, asked),
-        disabled=bool(why) or service() is None,
+        disabled=bool(why) or current() is None,
         help=why,
     )
     if wrong := st.session_state.get(_trouble(name)):
@@ -97,24 +83,17 @@ def button(label: str, name: str, asked: Asked) -> None:
 
 def request(name: str, asked: Asked) -> None:
     """Ask for a report and say what came of it."""
+    jobs, why = current(), denial()
     try:
-        there = requested(name, asked())
-    except Refused as refused:
-        st.session_state[_trouble(name)] = refused.message
+        if jobs is None or why:
+            raise access.Denied(why or "The report service does not run.")
+        there = order(jobs, name, asked()).status == "completed"
+    except (ReportError, WarehouseError, access.Denied) as wrong:
+        told = said(wrong) if isinstance(wrong, WarehouseError) else str(wrong)
+        st.session_state[_trouble(name)] = told
     else:
         st.session_state[_trouble(name)] = None
         st.toast("This report is there already" if there else "Report asked for", icon="📄")
-
-
-def requested(name: str, params: dict[str, Any]) -> bool:
-    """Whether the same question was answered before. Raises Refused."""
-    running, why = service(), refusal()
-    if running is None or why:
-        raise Refused(403, why or "The report service does not run.")
-    try:
-        return order(running, name, params).status == "completed"
-    except WarehouseError as wrong:
-        raise of_warehouse(wrong) from wrong
 
 
 def _trouble(name: str) -> str:
@@ -127,8 +106,8 @@ def _trouble(name: str) -> str:
 @st.fragment(run_every=1)
 def headline() -> None:
     """The newest report in one sentence."""
-    running = service()
-    newest = running.jobs.files.all()[:1] if running else []
+    jobs = current()
+    newest = jobs.files.all()[:1] if jobs else []
     said = in_words(newest[0]) if newest else "No report has been asked for in the last 7 days"
     st.subheader(said, anchor=False)
 
@@ -144,11 +123,11 @@ def in_words(report: Manifest) -> str:
 @st.fragment(run_every=1)
 def listing(name: str | None = None) -> None:
     """The newest reports, of one metric or of all, as they are now."""
-    running = service()
-    if running is None:
+    jobs = current()
+    if jobs is None:
         st.info("Reports need the HTTP API, which does not run in this process.", icon="📄")
         return
-    found = [m for m in running.jobs.files.all() if name in (None, m.metric)]
+    found = [m for m in jobs.files.all() if name in (None, m.metric)]
     if not found:
         st.caption("No report has been asked for in the last 7 days.")
         return

@@ -66,6 +66,15 @@ def test_a_foreign_page_in_a_browser_here_cannot_write(
     assert attempts(site.client, headers) == {403}
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"],
+)
+def test_what_came_through_a_proxy_is_never_local(site: Server, header: str) -> None:
+    """Behind a proxy on this machine everybody comes from loopback."""
+    assert attempts(site.client, {header: "127.0.0.1"}) == {403}
+
+
 def _own_address() -> str:
     """An address of this machine that is not loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

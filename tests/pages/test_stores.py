@@ -9,12 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 from streamlit.testing.v1 import AppTest
 
-import api
-from api.reports import order
 from pages.parts import clock
+from reports import Jobs, order
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, plain, said, sentence, table
 from warehouse import Settings
@@ -313,18 +311,19 @@ def test_nothing_loaded_at_all(visit: Visit, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def served(week: Settings) -> Iterator[None]:
+def served(week: Settings) -> Iterator[Jobs]:
     """The report service, in this process."""
-    running = api.running(week)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(running):
-        yield
+    jobs = Jobs(week)
+    jobs.start()
+    yield jobs
+    jobs.stop()
 
 
-@pytest.mark.usefixtures("served")
-def test_a_report_that_a_program_asked_for_is_listed(visit: Visit, week: Settings) -> None:
-    service = api.app.state.service
-    asked = order(service, "store_uptime", {"method": "poll"})
-    while service.jobs.files.read(asked.report_id).status == "running":
+def test_a_report_that_a_program_asked_for_is_listed(
+    visit: Visit, week: Settings, served: Jobs
+) -> None:
+    asked = order(served, "store_uptime", {"method": "poll"})
+    while served.find(asked.report_id).status == "running":
         time.sleep(0.05)
     app = visit(week, "reports")
     assert sentence(app).startswith(
@@ -338,11 +337,11 @@ def test_a_report_that_a_program_asked_for_is_listed(visit: Visit, week: Setting
     ]
 
 
-@pytest.mark.usefixtures("served")
-def test_a_report_that_failed_says_why_below_the_table(visit: Visit, week: Settings) -> None:
-    service = api.app.state.service
-    asked = order(service, "store_uptime", {"as_of": "1999-01-01 00:00:30"})
-    while service.jobs.files.read(asked.report_id).status == "running":
+def test_a_report_that_failed_says_why_below_the_table(
+    visit: Visit, week: Settings, served: Jobs
+) -> None:
+    asked = order(served, "store_uptime", {"as_of": "1999-01-01 00:00:30"})
+    while served.find(asked.report_id).status == "running":
         time.sleep(0.05)
     app = visit(week, "reports")
     assert table(app)[0]["state"] == "✗ failed"

@@ -7,7 +7,6 @@ being `customers/<customer>/<instant>-<random>[.again].csv[.gz|.zst]`.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import os
 import re
 import secrets
@@ -20,12 +19,20 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from api.errors import Refused
-from api.inspection import Inspector
-from api.parts import PART, Part
+from etl import disk
 from etl.customers import ID, column_names, name_time_column, named_time_column
 from etl.read.dialect import Unfit
 from etl.read.scan import HEAD_BYTES
+from uploads.errors import (
+    FileInTheWay,
+    OtherColumns,
+    OtherTimeColumn,
+    UnknownUpload,
+    Unusable,
+    UploadError,
+)
+from uploads.inspection import Inspector
+from uploads.part import PART, Part
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
 
 LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
@@ -73,8 +80,8 @@ class Inbox:
         """Remove the parts that a killed process left; those of a living one are locked."""
         for part in self._settings.incoming.glob(PART.format("*")):
             with suppress(OSError), part.open("rb") as held:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                part.unlink()
+                if disk.try_lock(held.fileno()):
+                    part.unlink()
 
     def has_undelivered(self) -> bool:
         """Are there uploads that the loader has not taken yet?"""
@@ -92,14 +99,12 @@ class Inbox:
     ) -> Upload:
         """Put a complete file into its customer's folder, safely on disk when this returns.
 
-        Raises Refused: 409 where the customer's columns or time column are others, 422 for a time
-        column that the file does not have.
+        Raises OtherColumns and OtherTimeColumn where the customer's table has others, Unusable for
+        a time column that the file does not have, and FileInTheWay.
         """
         if time_column is not None and time_column not in names:
             listed = ", ".join(names)
-            raise Refused(
-                422, f"The time column {time_column!r} is not among the columns {listed}."
-            )
+            raise Unusable(f"The time column {time_column!r} is not among the columns {listed}.")
         folder = self._settings.incoming / "customers" / customer_id
         with self._delivering:
             known = self._known_table(customer_id, folder)
@@ -112,7 +117,7 @@ class Inbox:
             ending = f"{'.again' if again else ''}.csv{part.inspector.suffix}"
             path = folder / (name + ending)
             os.rename(part.path, path)
-            _sync(folder)
+            disk.sync(folder)
         return Upload(
             upload_id=f"{customer_id}.{name}",
             customer_id=customer_id,
@@ -120,9 +125,9 @@ class Inbox:
         )
 
     def fate(self, upload_id: str) -> Upload:
-        """What became of an upload. Raises Refused, 404, for an id that was never given."""
+        """What became of an upload. Raises UnknownUpload."""
         if (parts := _UPLOAD_ID.fullmatch(upload_id)) is None:
-            raise Refused(404, "There is no such upload.")
+            raise UnknownUpload
         customer_id, name = parts["customer"], parts["name"]
         fates = self._fates()
         for path in (f"customers/{customer_id}/{name}{ending}" for ending in _ENDINGS):
@@ -133,7 +138,7 @@ class Inbox:
                     path=path,
                     **fates.get(path, {}),
                 )
-        raise Refused(404, "There is no such upload.")
+        raise UnknownUpload
 
     def _stamp(self) -> str:
         """The instant, later than every one before: the loader goes by the names."""
@@ -153,7 +158,7 @@ class Inbox:
         for file in sorted(folder.glob("*.csv*")):
             path = file.relative_to(self._settings.incoming).as_posix()
             if path not in fates and not file.name.startswith((".", "~", "_tmp")):
-                with suppress(Unfit, Refused, OSError):
+                with suppress(Unfit, UploadError, OSError):
                     return Table(column_names(_head(file)), named_time_column(folder), False)
         return None
 
@@ -191,62 +196,40 @@ def _head(file: Path) -> bytes:
 
 
 def _make(folder: Path) -> None:
-    """Make a customer's folder and see that it outlives a power cut.
-
-    Raises Refused, 409, where something else lies in its place.
-    """
+    """Make a customer's folder and see that it outlives a power cut. Raises FileInTheWay."""
     for path in (folder.parent, folder):
-        if path.is_dir():
-            continue
         try:
-            path.mkdir(exist_ok=True)
+            disk.make_folder(path)
         except FileExistsError as wrong:
-            raise Refused(
-                409,
+            raise FileInTheWay(
                 f"Where the folder of customer {folder.name} belongs, a file lies in the way: "
-                f"{path.name!r} in the incoming folder; nothing was kept.",
-                code="file_in_the_way",
+                f"{path.name!r} in the incoming folder; nothing was kept."
             ) from wrong
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_fits(customer_id: str, known: Table, names: list[str], time_column: str | None) -> None:
-    """Raises Refused, 409, where a file has other columns, or names another time column."""
+    """Raise OtherColumns or OtherTimeColumn where a file does not fit the table."""
     if sorted(known.columns) != sorted(names):
         raise _other_columns(customer_id, names, known)
     if time_column is not None and time_column != known.time_column:
         if not known.is_loaded and known.time_column is None:
-            raise Refused(
-                409,
+            raise OtherTimeColumn(
                 f"The time column of customer {customer_id} is fixed by its first file, which "
                 "waits to be loaded; nothing was appended. Send this again when that is done.",
-                code="other_time_column",
-                detail={"time_column": None},
+                {"time_column": None},
             )
         fixed = f"is {known.time_column!r}" if known.time_column else "is none"
-        raise Refused(
-            409,
+        raise OtherTimeColumn(
             f"The time column of customer {customer_id} {fixed}, since its first file fixed it, "
             f"and cannot become {time_column!r}; nothing was appended.",
-            code="other_time_column",
-            detail={"time_column": known.time_column},
+            {"time_column": known.time_column},
         )
 
 
-def _other_columns(customer_id: str, names: list[str], known: Table) -> Refused:
+def _other_columns(customer_id: str, names: list[str], known: Table) -> OtherColumns:
     whose = "table" if known.is_loaded else "first file, which waits to be loaded,"
-    return Refused(
-        409,
+    return OtherColumns(
         f"The file's columns are {', '.join(names)}, but the {whose} of customer {customer_id} "
         f"has {', '.join(known.columns)}; nothing was appended.",
-        code="other_columns",
-        detail={"file_columns": names, "table_columns": known.columns},
+        {"file_columns": names, "table_columns": known.columns},
     )

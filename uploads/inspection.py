@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
-from api.errors import Refused
 from etl.read.scan import HEAD_BYTES, MAX_LINE_BYTES
 from etl.read.zstd import ZstdDecompressor, ZstdError
+from uploads.errors import TooLarge, Unusable
 
 MAX_TEXT_BYTES = 1 << 30
 MAX_RATIO = 200
@@ -28,7 +28,7 @@ class _Unpacker(Protocol):
 
 
 class Inspector:
-    """Takes the stored bytes piece by piece, then `finish`. Both raise Refused, 413 or 422.
+    """Takes the stored bytes piece by piece, then `finish`. Both raise TooLarge or Unusable.
 
     Afterwards `suffix` is what the compression calls for and `head` the first bytes of the text.
     """
@@ -47,7 +47,7 @@ class Inspector:
         """Look at the next bytes."""
         self._stored += len(piece)
         if self._stored > self._max_bytes:
-            raise too_large(self._max_bytes)
+            raise TooLarge(self._max_bytes)
         if self._begin is None:
             self._take(piece)
         else:
@@ -61,7 +61,7 @@ class Inspector:
         if self._unpacker is None:
             return
         if self._unpacker.open:
-            raise Refused(422, "The compressed data is cut off.")
+            raise Unusable("The compressed data is cut off.")
         if self._text > MAX_RATIO * self._stored:
             raise _bomb()
 
@@ -91,13 +91,13 @@ class Inspector:
         try:
             yield from self._unpacker.text(piece)
         except (zlib.error, ZstdError, EOFError) as broken:
-            raise Refused(422, f"The compressed data is broken ({broken}).") from broken
+            raise Unusable(f"The compressed data is broken ({broken}).") from broken
 
     def _check_size(self) -> None:
         if self._unpacker is None:
             return
         if self._text > MAX_TEXT_BYTES:
-            raise Refused(422, "Decompressed, the file is larger than 1 GB.")
+            raise Unusable("Decompressed, the file is larger than 1 GB.")
         if self._text > max(RATIO_FROM_BYTES, MAX_RATIO * self._stored):
             raise _bomb()
 
@@ -106,7 +106,7 @@ class Inspector:
         firsts = {mark: at for mark in _ENDS if (at := text.find(mark, start, end)) >= 0}
         self._line += min(firsts.values(), default=end) - start
         if self._line > MAX_LINE_BYTES:
-            raise Refused(422, f"The file has a line of more than {MAX_LINE_BYTES:,} bytes.")
+            raise Unusable(f"The file has a line of more than {MAX_LINE_BYTES:,} bytes.")
         if firsts:
             self._line = end - 1 - max(text.rfind(mark, start, end) for mark in firsts)
 
@@ -158,10 +158,5 @@ class _Zstd:
                 yield text
 
 
-def too_large(max_bytes: int) -> Refused:
-    """The answer to a file that is longer than the limit."""
-    return Refused(413, f"The file is larger than {max_bytes / (1 << 20):g} MB, the limit here.")
-
-
-def _bomb() -> Refused:
-    return Refused(422, f"The file unpacks to more than {MAX_RATIO} times its size.")
+def _bomb() -> Unusable:
+    return Unusable(f"The file unpacks to more than {MAX_RATIO} times its size.")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from api.errors import Refused
-from api.inspection import Inspector
+from etl import disk
 from etl.customers import column_names
 from etl.read.dialect import Unfit
+from uploads.errors import Unusable
+from uploads.inspection import Inspector
 
 PART = ".upload-{}.part"
 FLUSH_BYTES = 8 << 20
@@ -26,13 +25,13 @@ class Part:
         self.path = incoming / PART.format(secrets.token_hex(8))
         self.inspector = Inspector(max_bytes)
         self._out = self.path.open("xb")
-        fcntl.flock(self._out, fcntl.LOCK_EX)
+        disk.try_lock(self._out.fileno())
         self._flusher = ThreadPoolExecutor(1)
         self._flushes: list[Future[None]] = []
         self._unflushed = 0
 
     def write(self, pieces: list[bytes]) -> None:
-        """Write and inspect the next bytes. Raises Refused.
+        """Write and inspect the next bytes. Raises UploadError.
 
         Now and then what is written goes on to the disk, while more comes in.
         """
@@ -42,19 +41,18 @@ class Part:
             self._unflushed += len(piece)
         if self._unflushed >= FLUSH_BYTES:
             self._unflushed = 0
-            self._flushes.append(self._flusher.submit(os.fdatasync, self._out.fileno()))
+            self._flushes.append(self._flusher.submit(disk.sync_data, self._out))
 
     def complete(self) -> list[str]:
-        """Bring the bytes safely to disk; returns the column names. Raises Refused."""
+        """Bring the bytes safely to disk; returns the column names. Raises UploadError."""
         self.inspector.finish()
         try:
             names = column_names(self.inspector.head)
         except Unfit as wrong:
-            raise Refused(422, f"The file is refused: {wrong}.") from wrong
+            raise Unusable(f"The file is rejected: {wrong}.") from wrong
         for flush in self._flushes:  # the kernel tells of a failure only once
             flush.result()
-        self._out.flush()
-        os.fsync(self._out.fileno())
+        disk.sync_open(self._out)
         return names
 
     def discard(self) -> None:

@@ -21,8 +21,10 @@ import pyarrow.compute as pc
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from api.errors import Refused, of_warehouse
-from api.manifests import Manifest, ReportFiles, now
+from etl import disk
+from reports import questions
+from reports.errors import NotReady, QueueUnreachable, ReportFailed, UnknownReport
+from reports.manifests import Manifest, ReportFiles, now
 from warehouse import (
     Generation,
     Settings,
@@ -32,7 +34,9 @@ from warehouse import (
     metrics,
     open_generation,
 )
+from warehouse.errors import said
 from warehouse.export import DECIMALS, csv_chunks
+from warehouse.metric import lookup
 
 log = logging.getLogger(__name__)
 
@@ -68,15 +72,34 @@ class Jobs:
         except Exception:
             log.exception("the queue cannot be reached; reports wait until it can")
         self._consumer.start()
+        _running.append(self)
 
     def stop(self) -> None:
         """Stop taking jobs and give those at work a few seconds; the rest is for the next start."""
+        _running.remove(self)
         self._consumer.stop(graceful=True)
+
+    def find(self, report_id: str) -> Manifest:
+        """The manifest of a report. Raises UnknownReport."""
+        manifest = self.files.read(report_id)
+        if manifest is None:
+            raise UnknownReport
+        return manifest
+
+    def finished(self, report_id: str) -> Manifest:
+        """The manifest of a report whose file is there. Raises UnknownReport, NotReady and
+        ReportFailed."""
+        manifest = self.find(report_id)
+        if manifest.status == "running":
+            raise NotReady
+        if manifest.status == "failed":
+            raise ReportFailed(manifest.reason)
+        return manifest
 
     def request(self, name: str, params: dict[str, Any], generation: Generation) -> Manifest:
         """The report for a question: the one that exists already, else a new one, queued.
 
-        `params` are checked values. Raises Refused, 503, where the queue cannot be reached.
+        `params` are checked values. Raises QueueUnreachable.
         """
         plain = {key: _plain(value) for key, value in sorted(params.items())}
         report_id = self.files.report_id(name, plain, generation.number)
@@ -96,7 +119,7 @@ class Jobs:
             self._enqueue(report_id)
         except Exception as wrong:
             log.exception("the queue cannot be reached")
-            raise Refused(503, "The report is noted, but its queue cannot be reached.") from wrong
+            raise QueueUnreachable from wrong
         return manifest
 
     def _look_after(self) -> None:
@@ -123,7 +146,7 @@ class Jobs:
                 self._write_csv(manifest)
                 manifest.status = "completed"
             except WarehouseError as wrong:
-                manifest.status, manifest.reason = "failed", of_warehouse(wrong).message
+                manifest.status, manifest.reason = "failed", said(wrong)
             except Exception as wrong:
                 log.exception("report %s failed", report_id)
                 manifest.status, manifest.reason = "failed", str(wrong)
@@ -143,8 +166,7 @@ class Jobs:
             for piece in csv_chunks(self._counted(rows, manifest), DECIMALS.get(manifest.metric)):
                 out.write(piece)
                 digest.update(piece)
-            out.flush()
-            os.fsync(out.fileno())
+            disk.sync_open(out)
             manifest.bytes = out.tell()
         os.replace(part, final)
         manifest.sha256 = digest.hexdigest()
@@ -169,6 +191,26 @@ class Jobs:
         if number == current.number or not path.exists():
             return current
         return Generation(path)
+
+
+_running: list[Jobs] = []
+
+
+def current() -> Jobs | None:
+    """The report service of this process; None where none has been started."""
+    return _running[-1] if _running else None
+
+
+def order(jobs: Jobs, name: str, params: dict[str, Any]) -> Manifest:
+    """Ask for a report of a metric.
+
+    Raises what `warehouse` raises for a wrong question, NoData and QueueUnreachable.
+    """
+    spec = lookup(name)
+    values = questions.completed(spec, params)
+    generation = open_generation(jobs.settings)
+    questions.require_data(spec, generation)
+    return jobs.request(name, values, generation)
 
 
 class Interrupted(Exception):

@@ -7,7 +7,6 @@ nobody without the secret beside the reports can guess it.
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import hmac
 import json
@@ -17,13 +16,14 @@ import re
 import secrets
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
+
+from etl import disk
 
 log = logging.getLogger(__name__)
 
@@ -87,13 +87,8 @@ class ReportFiles:
         """Replace the manifest in one step; `durable` makes it outlive a power cut."""
         folder = self.folder / manifest.report_id
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / "manifest.json.part"
-        with fresh.open("w", encoding="utf-8") as out:
-            out.write(manifest.model_dump_json(indent=1))
-            out.flush()
-            if durable:
-                os.fsync(out.fileno())
-        os.replace(fresh, folder / "manifest.json")
+        content = manifest.model_dump_json(indent=1).encode()
+        disk.replace(folder / "manifest.json", content, durable=durable)
 
     def all(self) -> list[Manifest]:
         """Every report, newest first, its file looked at from outside only."""
@@ -107,22 +102,12 @@ class ReportFiles:
             if manifest.finished_at and now() - manifest.finished_at > KEPT:
                 shutil.rmtree(self.folder / manifest.report_id, ignore_errors=True)
 
-    @contextmanager
-    def claimed(self, report_id: str) -> Iterator[bool]:
+    def claimed(self, report_id: str) -> AbstractContextManager[bool]:
         """Hold a report for computing; gives False where another process or thread has it.
 
         The kernel lets go of it however the process ends.
         """
-        handle = os.open(self.folder / report_id / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(handle)
+        return disk.locked(self.folder / report_id / "lock")
 
     def is_claimed(self, report_id: str) -> bool:
         """Is somebody computing it?"""

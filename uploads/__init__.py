@@ -1,0 +1,1 @@
+"""Customers' files as they are sent: received, inspected, delivered, and what became of them."""
