@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
-	$(sort $(dir $(wildcard $(addsuffix /*.py,etl warehouse reports uploads api pages bench tests))))
+	$(sort $(dir $(wildcard $(addsuffix /*.py,fleetpulse etl warehouse reports uploads api pages bench tests))))
 BENCHES = load many_files queries online stores uploads reports page_change viewers
 WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&
 
@@ -24,7 +24,7 @@ help: ## Say what there is
 run: .venv/run.stamp ## Load ./incoming (demo data) or FLEETPULSE_INCOMING, watch it, serve the dashboard
 	@echo 'Loading what is new.'
 	@$(PY) etl/load.py || [ $$? -eq 75 ] # 75: another loader is at it, so the watcher will wait
-	@sh tools/serve.sh $(PY) $(PORT)
+	@$(PY) -m fleetpulse serve --port $(PORT)
 
 ifeq ($(strip $(FLEETPULSE_INCOMING)),)
 run: incoming

@@ -41,13 +41,13 @@ the story.
 """
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Write the datasets asked for, one line of progress for each.
 
     Exit 0: written. 1: writing failed. 2: usage, or the folder holds files.
     """
     parser = _parser()
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if not options.force and _holds_files(options.out):
         parser.error(
             f"{options.out} holds files already, and demo data does not mix with other data. "
@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         help="one CSV per table instead of a folder of them; always clean",
     )
     parser.add_argument(
-        "--clean", action="store_true", help="no holes, late files or rows that are refused"
+        "--clean", action="store_true", help="no holes, late files or rows that are rejected"
     )
     parser.add_argument(
         "--bench", action="store_true", help="--single-file at the size of the benchmarks"

@@ -56,12 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     folders(made)
     made.add_argument(
-        "--engine",
-        choices=["duckdb"],
-        default="duckdb",
-        help="what computes the marts (%(default)s)",
-    )
-    made.add_argument(
         "--json", action="store_true", help="print one JSON object, last on stdout, and no progress"
     )
     return made

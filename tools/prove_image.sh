@@ -11,7 +11,7 @@ children=
 
 mkdir -p "$image/app" "$image/srv/incoming" "$image/srv/data" "$image/tmp"
 (cd "$root" && git ls-files -co --exclude-standard -- pyproject.toml constraints.txt dashboard.py \
-    .streamlit api etl pages warehouse tools | tar -cf - -T -) | tar -xf - -C "$image/app"
+    .streamlit api etl fleetpulse pages reports uploads warehouse tools | tar -cf - -T -) | tar -xf - -C "$image/app"
 cd "$image/app"
 sh tools/install.sh "$image/venv"
 chmod -R a+rX,a-w "$image/app" "$image/venv"

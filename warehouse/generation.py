@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from warehouse.commands import command
 from warehouse.database import connect, is_locked
 from warehouse.errors import NoGeneration, QueryFailed, WarehouseLocked
 from warehouse.settings import Settings
@@ -33,7 +34,7 @@ def current_path(settings: Settings) -> Path:
     except OSError as gone:
         raise NoGeneration(
             f"Nothing has been loaded into {os.fspath(settings.data)!r} yet: "
-            "run `.venv/bin/python etl/load.py`."
+            f"run `{' '.join(command('load'))}`."
         ) from gone
 
 
@@ -50,7 +51,7 @@ class Generation:
                 raise WarehouseLocked(path, broken) from broken
             raise QueryFailed(
                 f"{path.name} cannot be read ({broken}). The lake still holds every row: "
-                "run `.venv/bin/python etl/verify.py --repair`."
+                f"run `{' '.join(command('verify'))} --repair`."
             ) from broken
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:

@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 
 from warehouse import Settings
+from warehouse.commands import command
 
-PYTHON = ".venv/bin/python"
 USUAL = Settings()
 
 
@@ -16,7 +16,7 @@ def load() -> str:
     """Load what is new in the folder in use."""
     settings = Settings.from_env()
     return _command(
-        "etl/load.py",
+        "load",
         *_folder("--incoming", settings.incoming, USUAL.incoming),
         *_folder("--data", settings.data, USUAL.data),
     )
@@ -24,19 +24,17 @@ def load() -> str:
 
 def repair() -> str:
     """Check everything and rebuild the DuckDB file from the lake."""
-    return _command(
-        "etl/verify.py", *_folder("--data", Settings.from_env().data, USUAL.data), "--repair"
-    )
+    return _command("verify", *_folder("--data", Settings.from_env().data, USUAL.data), "--repair")
 
 
 def demo() -> str:
     """Make demo data in the folder in use and load it."""
-    made = _command("etl/demo.py", *_folder("--out", Settings.from_env().incoming, USUAL.incoming))
+    made = _command("demo", *_folder("--out", Settings.from_env().incoming, USUAL.incoming))
     return f"{made}\n{load()}"
 
 
 def _command(program: str, *options: str) -> str:
-    return shlex.join((PYTHON, program, *options))
+    return shlex.join((*command(program), *options))
 
 
 def _folder(option: str, used: Path, usual: Path) -> tuple[str, ...]:
