@@ -19,28 +19,16 @@ from streamlit.runtime.pages_manager import PagesManager
 import api
 from warehouse import Settings
 
-PAGES = (
-    ("overview", "Overview", "🏠"),
-    ("top_devices", "Top devices", "🏆"),
-    ("daily_trend", "Daily trend", "📈"),
-    ("online_fleet", "Online fleet", "📡"),
-    ("fleet_operations", "Fleet operations", "🛠️"),
-    ("store_uptime", "Store uptime", "🏪"),
-    ("customers", "Customers", "🧾"),
-    ("reports", "Reports", "📄"),
-    ("data", "Data", "🗂️"),
-)
-
 
 def show() -> None:
     """One run of the page that the visitor is on."""
-    from pages.parts import address, answers, live, trouble
+    from pages.parts import address, answers, live, menu, trouble
 
     st.set_page_config(
         page_title="fleetpulse", page_icon="💓", layout="wide", initial_sidebar_state=230
     )
     page = st.navigation(
-        [st.Page(f"pages/{name}.py", title=title, icon=icon) for name, title, icon in PAGES]
+        [st.Page(each.file, title=each.title, icon=each.icon) for each in menu.entries()]
     )
     shown = live.current()
     with trouble.explained():
@@ -54,7 +42,7 @@ def show() -> None:
 def settle() -> None:
     """Import what pages need before anybody comes, and leave it out of every later collection of
     garbage: there are many objects, which live as long as the server."""
-    for part in Path(__file__).parent.glob("pages/parts/**/*.py"):
+    for part in Path(__file__).parent.glob("pages/parts/**/[!_]*.py"):
         name = part.relative_to(Path(__file__).parent).with_suffix("")
         import_module(".".join(name.parts))
     gc.collect()

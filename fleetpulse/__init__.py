@@ -1,8 +1,8 @@
 """The command `fleetpulse` and where its programs lie.
 
-Installed, the programs (`etl`, `warehouse`, `pages`, …) lie in `fleetpulse/app`: such names would be
-in other people's way at the top of an environment, so there is one name only, and a process of ours
-puts that folder on its own path. In a checkout they lie beside this package.
+Installed, the programs (`etl`, `warehouse`, `pages`, …) lie in `fleetpulse/app`: such names would
+be in other people's way at the top of an environment, so there is one name only, and a process of
+ours puts that folder on its own path. In a checkout they lie beside this package.
 """
 
 from __future__ import annotations

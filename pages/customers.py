@@ -7,7 +7,12 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, cards, customer, downloads, openable, site, tables, words
+from pages.parts import address, answers, cards, downloads, openable, site, tables, words
+from pages.parts.customers import customer
+
+ORDER = 70
+TITLE = "Customers"
+ICON = "🧾"
 
 EXAMPLE = "acme"
 

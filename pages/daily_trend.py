@@ -23,6 +23,10 @@ from pages.parts import (
     words,
 )
 
+ORDER = 30
+TITLE = "Daily trend"
+ICON = "📈"
+
 ANY = "Any"
 TALL = 390  # pixels, picture and table
 

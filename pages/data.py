@@ -13,6 +13,10 @@ import streamlit as st
 from pages.parts import answers, cards, charts, downloads, shares, tables, words
 from warehouse import metric_stream
 
+ORDER = 90
+TITLE = "Data"
+ICON = "🗂️"
+
 ANY = "Any"
 SHOWN_ROWS = 10_000
 SHOWN_LOADS = 40

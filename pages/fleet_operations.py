@@ -7,19 +7,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import (
-    answers,
-    cards,
-    choose,
-    fleet_hours,
-    fleet_weeks,
-    fleets,
-    servers,
-    trouble,
-    words,
-)
+from pages.parts import answers, cards, choose, fleets, trouble, words
 from pages.parts.choose import Period
+from pages.parts.fleet_operations import fleet_hours, fleet_weeks, servers
 from pages.parts.fleets import Observed, Rows
+
+ORDER = 50
+TITLE = "Fleet operations"
+ICON = "🛠️"
 
 SPARK_WEEKS = 26
 SPARK_DAYS = 30

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import (
-    address,
-    choose,
+from pages.parts import address, choose, fleets, trouble, words
+from pages.parts.fleets import FleetDay, Observed
+from pages.parts.online_fleet import (
     device_online,
     fleet_cards,
     fleet_choice,
     fleet_days,
     fleet_picture,
     fleet_users,
-    fleets,
     projection,
     repair,
-    trouble,
-    words,
 )
-from pages.parts.fleets import FleetDay, Observed
+
+ORDER = 40
+TITLE = "Online fleet"
+ICON = "📡"
 
 VIEWS = {
     "users": "Users of a day",

@@ -21,6 +21,10 @@ from pages.parts import (
     words,
 )
 
+ORDER = 10
+TITLE = "Overview"
+ICON = "🏠"
+
 DAYS = 60
 SPARKLINE_DAYS = 30
 

@@ -14,6 +14,10 @@ from reports import questions
 from warehouse import Metric, metrics
 from warehouse.catalog import Parameter
 
+ORDER = 80
+TITLE = "Reports"
+ICON = "📄"
+
 USUAL = "store_uptime"
 
 

@@ -8,23 +8,15 @@ from typing import TypeVar
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import (
-    address,
-    answers,
-    calendar,
-    cards,
-    reports,
-    store,
-    store_choice,
-    store_list,
-    store_methods,
-    trouble,
-    uptime,
-    words,
-)
+from pages.parts import address, answers, calendar, cards, reports, trouble, words
 from pages.parts.shares import limit, percent, points
-from pages.parts.store_choice import Choice
+from pages.parts.store_uptime import store, store_choice, store_list, store_methods, uptime
+from pages.parts.store_uptime.store_choice import Choice
 from warehouse import QueryFailed
+
+ORDER = 60
+TITLE = "Store uptime"
+ICON = "🏪"
 
 Change = TypeVar("Change", int, float)
 WORTH_SAYING_PCT = 20

@@ -14,13 +14,16 @@ from pages.parts import (
     cards,
     commands,
     days,
-    device,
     newest,
-    ranking,
     shares,
     trouble,
     words,
 )
+from pages.parts.top_devices import device, ranking
+
+ORDER = 20
+TITLE = "Top devices"
+ICON = "🏆"
 
 
 def page() -> None:

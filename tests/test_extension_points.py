@@ -116,6 +116,23 @@ select day, pieces, backwards from everything_days cross join everything_names o
 """
 
 
+PAGE = '''\
+"""What was sold."""
+
+import streamlit as st
+
+from pages.parts import answers
+
+ORDER = 35
+TITLE = "Everything sold"
+ICON = "🧺"
+
+sold = answers.ask("everything_sold").to_pylist()
+st.subheader(f"{len(sold)} days sold", anchor=False)
+st.dataframe(sold)
+'''
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = copied(tmp_path_factory.mktemp("project"))
@@ -125,6 +142,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made.add("warehouse/marts/everything_best.audit.sql", AUDIT)
     made.add("warehouse/marts/everything_names.py", PYTHON_MART)
     made.add("warehouse/metrics/everything_sold.sql", METRIC)
+    made.add("pages/everything_sold.py", PAGE)
     first = HEADER + GOOD.format(at="2026-02-15T10:00:00Z") + "\n".join(BAD) + "\n"
     told = made.load({"1.csv": first, "everything/2.csv": GOOD.format(at="2026-02-14 10:00:00")})
     assert (told["rows_loaded"], told["rows_rejected"]) == (2, len(BAD))
@@ -165,6 +183,22 @@ def test_marts_and_a_metric_over_it(project: Project) -> None:
         fresh = connection.execute("select dataset, rows from freshness()").fetchall()
     assert fresh == [("everything", 3)]
     assert project.run("etl/verify.py").returncode == 0
+
+
+def test_a_page_and_the_api_over_it(project: Project) -> None:
+    program = (
+        "from streamlit.testing.v1 import AppTest; import streamlit as st; "
+        "app = AppTest.from_file('dashboard.py', default_timeout=60).run(); "
+        "app.switch_page('pages/everything_sold.py').run(); "
+        "assert not app.exception, app.exception; print(app.subheader[0].value); "
+        "from fastapi.testclient import TestClient; import api; "
+        "client = TestClient(api.app); client.__enter__(); "
+        "print(len(client.get('/v1/metrics/everything_sold').json()['rows']))"
+    )
+    done = project.run("-W", "ignore", "-c", program)
+    assert done.stdout.split("\n")[:2] == ["2 days sold", "2"], done.stderr
+    menu = project.run("-c", "from pages.parts import menu; print(menu.entries()[3].title)")
+    assert menu.stdout == "Everything sold\n"
 
 
 def test_an_audit_that_finds_a_row_is_told(project: Project) -> None:

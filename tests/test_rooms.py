@@ -92,3 +92,12 @@ def test_no_room_is_reached_from_itself(of: object) -> None:
         others = {of(other) for other in imports(path)} - {of(name)}
         graph.setdefault(of(name), set()).update(others)
     tuple(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+def test_what_is_one_pages_is_used_by_no_other() -> None:
+    walls = {p.name for p in (ROOT / "pages" / "parts").iterdir() if (p / "__init__.py").exists()}
+    assert walls
+    for name, path in MODULES.items():
+        for other in imports(path):
+            if other.startswith("pages.parts.") and (wall := other.split(".")[2]) in walls:
+                assert name.startswith((f"pages.parts.{wall}", f"pages.{wall}")), f"{name}: {other}"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import clock
+from pages.parts.store_uptime import clock
 from reports import Jobs, order
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, plain, said, sentence, table

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.parts import ranking
+from pages.parts.top_devices import ranking
 from tests import health
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, said, sentence, table

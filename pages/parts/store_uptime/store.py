@@ -17,15 +17,14 @@ from pages.parts import (
     calendar,
     charts,
     choose,
-    clock,
     downloads,
     openable,
-    store_charts,
     trouble,
     words,
 )
 from pages.parts.shares import percent, percent_range
-from pages.parts.store_choice import Choice
+from pages.parts.store_uptime import clock, store_charts
+from pages.parts.store_uptime.store_choice import Choice
 
 WIDTH = 920
 ALWAYS = "always open"  # what store_profile says of a store without hours

@@ -11,16 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import (
-    answers,
-    cards,
-    charts,
-    customer_charts,
-    downloads,
-    site,
-    tables,
-    words,
-)
+from pages.parts import answers, cards, charts, downloads, site, tables, words
+from pages.parts.customers import customer_charts
 
 PREVIEW = 100
 DRAWN = 12  # uploads

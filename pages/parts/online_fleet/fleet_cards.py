@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import calendar, cards, fleets, repair, shares, words
+from pages.parts import calendar, cards, fleets, shares, words
 from pages.parts.choose import Period
-from pages.parts.fleet_choice import Choice
 from pages.parts.fleets import FleetDay, Observed
+from pages.parts.online_fleet import repair
+from pages.parts.online_fleet.fleet_choice import Choice
 
 SPARK_DAYS = 30
 

@@ -7,10 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import address, charts, fleets, palette, projection, stacks, words
-from pages.parts.fleet_choice import Choice
+from pages.parts import address, charts, fleets, palette, stacks, words
 from pages.parts.fleets import FleetDay, Observed
-from pages.parts.projection import Projection
+from pages.parts.online_fleet import projection
+from pages.parts.online_fleet.fleet_choice import Choice
+from pages.parts.online_fleet.projection import Projection
 from pages.parts.shares import limit
 
 KINDS = tuple((fleets.of_size(size), palette.FLEET_SIZE[size]) for size in fleets.SIZES)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from pages.parts import downloads, fleets, tables, words
 from pages.parts.choose import Period
-from pages.parts.fleet_choice import Choice
 from pages.parts.fleets import FleetDay, Observed
+from pages.parts.online_fleet.fleet_choice import Choice
 
 
 def show(table: pa.Table, observed: Observed, chosen: Choice) -> None:

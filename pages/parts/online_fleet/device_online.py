@@ -18,7 +18,7 @@ from pages.parts import (
     words,
 )
 from pages.parts.fleets import Row, Rows
-from pages.parts.repair import DECIDES, NEXT
+from pages.parts.online_fleet.repair import DECIDES, NEXT
 
 KINDS = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
 

@@ -1,0 +1,1 @@
+"""What only the page Customers is made of."""

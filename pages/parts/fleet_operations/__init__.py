@@ -1,0 +1,1 @@
+"""What only the page Fleet operations is made of."""

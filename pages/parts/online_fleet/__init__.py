@@ -1,0 +1,1 @@
+"""What only the page Online fleet is made of."""

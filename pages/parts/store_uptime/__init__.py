@@ -1,0 +1,1 @@
+"""What only the page Store uptime is made of."""
