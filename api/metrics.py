@@ -13,7 +13,6 @@ from api.rows import CONTENT, SAFE, Format, answer
 from api.service import ServiceDep
 from reports import questions
 from warehouse import Metric, metric_stream, metrics
-from warehouse.export import DECIMALS
 from warehouse.metric import lookup
 
 router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
@@ -41,7 +40,7 @@ def compute(
         "generation": generation.number,
         "params": {key: None if v is None else str(v) for key, v in values.items()},
     }
-    return answer(rows, format, name.replace("_", "-"), head, DECIMALS.get(name))
+    return answer(rows, format, name.replace("_", "-"), head, spec.decimals)
 
 
 def _given(spec: Metric, request: Request) -> dict[str, Any]:
@@ -75,7 +74,14 @@ def _described(spec: Metric) -> dict[str, Any]:
             for p in spec.parameters.values()
         ],
         "columns": [
-            {"name": c.name, "type": c.type, "unit": c.unit, "description": c.text}
+            {
+                "name": c.name,
+                "type": c.type,
+                "unit": c.unit,
+                "decimals": c.decimals,
+                "label": c.label,
+                "description": c.text,
+            }
             for c in spec.columns
         ],
     }

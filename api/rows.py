@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from itertools import chain
 from typing import Any
@@ -45,7 +45,7 @@ def answer(
     form: Format,
     name: str,
     head: dict[str, Any],
-    decimals: int | None = None,
+    decimals: Mapping[str, int] | None = None,
 ) -> StreamingResponse:
     """The rows as a response; `head` is what the JSON says beside them, `name` the file's.
 

@@ -182,11 +182,7 @@ def show_table(daily: pa.Table) -> None:
     )
 
 
-COLUMNS = {
-    "day": tables.day("Day (UTC)"),
-    "devices": tables.number("Devices", "Distinct devices with at least one such report"),
-    "reports": tables.number("Reports", "Distinct reports of that type and status"),
-}
+COLUMNS = tables.of_metric("daily_devices", "day", "devices", "reports")
 
 
 def file_name(chosen: Choice) -> str:

@@ -155,6 +155,24 @@ def show_files(names: dict[str, str]) -> None:
     )
 
 
+# Files that are not read.
+
+
+def show_unread(_names: dict[str, str]) -> None:
+    unread = answers.ask("unread_files")
+    if not unread.num_rows:
+        st.info("Every file in the incoming folder is read.", icon="✅")
+        return
+    downloads.offer(unread, "unread-files", key="unread")
+    st.dataframe(
+        unread,
+        hide_index=True,
+        column_order=tuple(UNREAD),
+        column_config=UNREAD,
+        alt=f"{words.counted(unread.num_rows, 'file')} that the loader does not read",
+    )
+
+
 # Rejected rows.
 
 
@@ -235,36 +253,35 @@ def choose_dataset(names: dict[str, str]) -> str | None:
     return names.get(chosen)
 
 
-LOADS = {
-    "load_id": tables.number("Load"),
-    "started_at": tables.instant("Started"),
-    "seconds": st.column_config.NumberColumn("Took", format="%.1f s"),
-    "files_loaded": tables.number("Files loaded"),
-    "files_rejected": tables.number("Files rejected"),
-    "files_duplicate": tables.number("Duplicates", "Files whose bytes were loaded before"),
-    "rows_read": tables.number("Rows read"),
-    "rows_loaded": tables.number("Rows loaded"),
-    "rows_rejected": tables.number("Rows rejected"),
+LOADS = tables.of_metric("load_history")
+FILES = tables.of_metric(
+    "file_history",
+    "path",
+    "status",
+    "rows_loaded",
+    "rows_rejected",
+    "reason",
+    "loaded_at",
+    "dataset",
+    "bytes",
+    "load_id",
+)
+UNREAD = tables.of_metric("unread_files")
+REJECTS = tables.of_metric(
+    "rejected_rows",
+    "path",
+    "line",
+    "column_name",
+    "reason",
+    "raw",
+    "load_id",
+    widths={"path": 190, "line": 60, "column_name": 90, "reason": 260, "raw": 280},
+)
+VIEWS = {
+    "Loads": show_loads,
+    "Files": show_files,
+    "Rejected rows": show_rejects,
+    "Not read": show_unread,
 }
-FILES = {
-    "path": tables.words("File"),
-    "status": tables.words("Fate"),
-    "rows_loaded": tables.number("Rows loaded"),
-    "rows_rejected": tables.number("Rows rejected"),
-    "reason": tables.words("Why"),
-    "loaded_at": tables.instant("Taken up"),
-    "dataset": tables.words("Dataset"),
-    "bytes": st.column_config.NumberColumn("Size", format="bytes"),
-    "load_id": tables.number("Load"),
-}
-REJECTS = {
-    "path": tables.words("File", width=190),
-    "line": tables.number("Line", width=60),
-    "column_name": tables.words("Column", width=90),
-    "reason": tables.words("Why", width=260),
-    "raw": tables.words("The line in the file", width=280),
-    "load_id": tables.number("Load"),
-}
-VIEWS = {"Loads": show_loads, "Files": show_files, "Rejected rows": show_rejects}
 
 page()

@@ -35,7 +35,7 @@ from warehouse import (
     open_generation,
 )
 from warehouse.errors import said
-from warehouse.export import DECIMALS, csv_chunks
+from warehouse.export import csv_chunks
 from warehouse.metric import lookup
 
 log = logging.getLogger(__name__)
@@ -162,8 +162,9 @@ class Jobs:
         final = self.files.csv(manifest.report_id)
         part = final.with_suffix(".csv.part")
         digest = hashlib.sha256()
+        decimals = metrics()[manifest.metric].decimals
         with part.open("wb") as out:
-            for piece in csv_chunks(self._counted(rows, manifest), DECIMALS.get(manifest.metric)):
+            for piece in csv_chunks(self._counted(rows, manifest), decimals):
                 out.write(piece)
                 digest.update(piece)
             disk.sync_open(out)

@@ -1,4 +1,9 @@
-"""What each metric takes and gives, read from the header of its own .sql file."""
+"""What each metric takes and gives, read from the header of its own .sql file.
+
+A column's line is `-- column NAME TYPE [UNIT] .DECIMALS "Label": what it means`, where unit,
+decimals and label may be absent. Pages, API, CSV and docs take all of it from here. Decimals round
+DOUBLEs where they are shown and in the CSV; a label is the name in words where none is given.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,7 @@ _PARAM = re.compile(
 )
 _COLUMN = re.compile(
     r"(?P<name>\w+) (?P<type>[A-Z]+(?:\([\d,]+\))?(?:\[\])*)"
-    r"(?: \[(?P<unit>[^\]]+)\])?: (?P<text>.+)"
+    r"(?: \[(?P<unit>[^\]]+)\])?(?: \.(?P<decimals>\d+))?(?: \"(?P<label>[^\"]+)\")?: (?P<text>.+)"
 )
 
 
@@ -37,11 +42,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the result: its SQL type, its unit if it has one, and what it means."""
+    """One column of the result: its SQL type, its unit if it has one, to how many decimals it is
+    rounded where it is shown (None: not at all), what people call it, and what it means."""
 
     name: str
     type: str
     unit: str | None
+    decimals: int | None
+    label: str
     text: str
 
 
@@ -56,6 +64,11 @@ class Metric:
     parameters: Mapping[str, Parameter]
     columns: tuple[Column, ...]
     sql: str = field(repr=False)
+
+    @property
+    def decimals(self) -> Mapping[str, int]:
+        """The columns that are rounded where they are shown, and to how many decimals."""
+        return {c.name: c.decimals for c in self.columns if c.decimals is not None}
 
 
 def header(text: str) -> Iterator[tuple[str, str]]:
@@ -84,7 +97,7 @@ def parse(name: str, text: str) -> Metric:
             parts = _match(_PARAM, name, value)
             parameters[str(parts["name"])] = Parameter(**parts)  # type: ignore[arg-type]
         elif key == "column":
-            columns.append(Column(**_match(_COLUMN, name, value)))  # type: ignore[arg-type]
+            columns.append(_column(_match(_COLUMN, name, value)))
         elif key:
             facts[key] = value
         else:
@@ -97,6 +110,18 @@ def parse(name: str, text: str) -> Metric:
         parameters=parameters,
         columns=tuple(columns),
         sql=text,
+    )
+
+
+def _column(said: dict[str, str | None]) -> Column:
+    name = str(said["name"])
+    return Column(
+        name=name,
+        type=str(said["type"]),
+        unit=said["unit"],
+        decimals=int(said["decimals"]) if said["decimals"] else None,
+        label=said["label"] or name.replace("_", " ").capitalize(),
+        text=str(said["text"]),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 
 CSV_ROWS = 16_384
 PARQUET_ROWS = 262_144
-DECIMALS = {"store_uptime": 2}  # METRICS.md section 3: rounded only on display and in the CSV
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 TEXT = pa.large_string()  # offsets of 64 bits: a batch of long cells may exceed 2 GiB
@@ -31,17 +30,20 @@ _ZEROS = r"\.0+$|(\.[0-9]*[1-9])0+$"
 _INSTANT = r"^(\S+) (\S+)$"
 
 
-def csv_chunks(rows: Rows, decimals: int | None = None) -> Iterator[bytes]:
+def csv_chunks(rows: Rows, decimals: Mapping[str, int] | None = None) -> Iterator[bytes]:
     """The CSV in pieces: first the header line, then one piece for each batch of rows.
 
-    `decimals` rounds the DOUBLE columns, half away from zero; DECIMALS says where.
+    `decimals` (a metric's own) rounds columns of DOUBLEs by their names, half away from zero.
     """
-    yield _lines([pa.array([name]) for name in rows.schema.names])
+    names = rows.schema.names
+    places = [(decimals or {}).get(name) for name in names]
+    yield _lines([pa.array([name]) for name in names])
     for batch in _batches(rows, CSV_ROWS):
-        yield _lines([_rounded(column, decimals) for column in batch.columns])
+        columns = zip(batch.columns, places, strict=True)
+        yield _lines([_rounded(column, places) for column, places in columns])
 
 
-def csv_bytes(rows: Rows, decimals: int | None = None) -> bytes:
+def csv_bytes(rows: Rows, decimals: Mapping[str, int] | None = None) -> bytes:
     """The whole CSV at once."""
     return b"".join(csv_chunks(rows, decimals))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +11,8 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.parts import answers, words
-from warehouse import Generation, metric_stream
-from warehouse.export import DECIMALS, csv_bytes, parquet_bytes
+from warehouse import Generation, metric_stream, metrics
+from warehouse.export import csv_bytes, parquet_bytes
 
 HELD_ROWS = 150_000  # what a click makes in memory; more comes streamed from the API
 RAW = "The same rows with their raw values"
@@ -23,7 +24,7 @@ def offer(
     name: str,
     key: str | None = None,
     *,
-    decimals: int | None = None,
+    decimals: Mapping[str, int] | None = None,
     csv_help: str = SAFE,
     parquet_help: str = RAW,
 ) -> None:
@@ -74,7 +75,7 @@ def _links(metric: str, rows: int, params: dict[str, Any]) -> None:
 
 
 def _csv(metric: str, generation: Generation, params: dict[str, Any]) -> bytes:
-    return csv_bytes(metric_stream(metric, generation, **params), DECIMALS.get(metric))
+    return csv_bytes(metric_stream(metric, generation, **params), metrics()[metric].decimals)
 
 
 def _parquet(metric: str, generation: Generation, params: dict[str, Any]) -> bytes:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+
+from warehouse import metrics
+from warehouse.catalog import Column
+
+Widths = Mapping[str, int]
 
 DAY = "ddd D MMM YYYY"
 INSTANT = "ddd D MMM YYYY, HH:mm"
@@ -36,3 +42,29 @@ def words(label: str, help: str | None = None, width: Any = None) -> Any:
 def amount_in_words(label: str, help: str | None = None, width: Any = None) -> Any:
     """Text that stands for a number, so it is aligned like one."""
     return st.column_config.Column(label, help=help, alignment="right", width=width)
+
+
+def of_metric(name: str, *columns: str, widths: Widths | None = None) -> dict[str, Any]:
+    """Columns of a metric as its header describes them: label, type, unit, decimals and help."""
+    said = {column.name: column for column in metrics()[name].columns}
+    chosen = columns or tuple(said)
+    return {column: _of_column(said[column], (widths or {}).get(column)) for column in chosen}
+
+
+def _of_column(column: Column, width: Any) -> Any:
+    help = column.text[:1].upper() + column.text[1:]
+    if column.unit == "bytes":
+        return st.column_config.NumberColumn(column.label, format="bytes", help=help, width=width)
+    if column.type == "DATE":
+        return st.column_config.DateColumn(
+            f"{column.label} (UTC)", format=DAY, help=help, width=width
+        )
+    if column.type == "TIMESTAMP":
+        return instant(column.label, help, width)
+    if column.type == "DOUBLE":
+        unit = {"%": " %%"}.get(column.unit or "", f" {column.unit}" if column.unit else "")
+        form = f"%.{2 if column.decimals is None else column.decimals}f{unit}"
+        return st.column_config.NumberColumn(column.label, format=form, help=help, width=width)
+    if column.type in ("BIGINT", "INTEGER"):
+        return number(column.label, help, width)
+    return words(column.label, help, width)

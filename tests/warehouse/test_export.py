@@ -69,7 +69,7 @@ def test_values_read_as_people_and_duckdb_write_them() -> None:
 
 def test_only_the_csv_is_rounded() -> None:
     table = pa.table({"hours": [1.0455, -0.125, None], "stores": [1, 2, 3]})
-    assert csv_bytes(table, decimals=2) == b"hours,stores\n1.05,1\n-0.13,2\n,3\n"
+    assert csv_bytes(table, decimals={"hours": 2}) == b"hours,stores\n1.05,1\n-0.13,2\n,3\n"
     assert pq.read_table(io.BytesIO(parquet_bytes(table))).equals(table)
 
 

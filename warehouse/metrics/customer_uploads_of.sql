@@ -2,11 +2,11 @@
 -- grain: one row per appended file
 -- dataset: customers
 -- param customer VARCHAR: the customer's id
--- column uploaded_at TIMESTAMP [UTC]: when the loader appended it
--- column path VARCHAR: the file, below the incoming folder
+-- column uploaded_at TIMESTAMP [UTC] "Loaded": when the loader appended it
+-- column path VARCHAR "File": the file, below the incoming folder
 -- column rows BIGINT [rows]: rows appended
--- column first_row_at TIMESTAMP [UTC]: instant of its first row that has one
--- column newest_row_at TIMESTAMP [UTC]: its newest instant
+-- column first_row_at TIMESTAMP [UTC] "First row": instant of its first row that has one
+-- column newest_row_at TIMESTAMP [UTC] "Newest row": its newest instant
 create or replace macro customer_uploads_of(customer) as table
 select
     loads.started_at as uploaded_at,

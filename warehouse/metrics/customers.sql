@@ -9,7 +9,7 @@
 -- column newest_row_at TIMESTAMP [UTC]: newest instant of any row
 -- column time_difference DOUBLE [s]: newest less first; NULL without instants
 -- column uploads BIGINT [files]: files appended
--- column rejected_rows BIGINT [rows]: rows refused, in files appended or refused
+-- column rejected_rows BIGINT [rows]: rows rejected, in files appended or rejected
 -- column last_load TIMESTAMP [UTC]: when a file was last appended; NULL without one
 create or replace macro customers() as table
 with arrived as (

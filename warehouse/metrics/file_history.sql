@@ -2,16 +2,16 @@
 -- grain: one row per file and load
 -- param of_dataset VARCHAR = NULL: only this dataset; NULL means all
 -- param of_status VARCHAR = NULL: loaded, rejected or duplicate; NULL means all
--- column loaded_at TIMESTAMP [UTC]: when the loader took it up
--- column path VARCHAR: the file, below the incoming folder
+-- column loaded_at TIMESTAMP [UTC] "Taken up": when the loader took it up
+-- column path VARCHAR "File": the file, below the incoming folder
 -- column dataset VARCHAR: the dataset that its header or name gave; NULL where none fits
--- column status VARCHAR: loaded; rejected (the whole file); duplicate (the same bytes again)
--- column reason VARCHAR: why it was not loaded
+-- column status VARCHAR "Fate": loaded; rejected (the whole file); duplicate (the same bytes again)
+-- column reason VARCHAR "Why": why it was not loaded
 -- column rows_read BIGINT [rows]: rows counted in it
 -- column rows_loaded BIGINT [rows]: rows taken
--- column rows_rejected BIGINT [rows]: rows refused
--- column bytes BIGINT [bytes]: its size as stored
--- column load_id BIGINT: the load that took it up
+-- column rows_rejected BIGINT [rows]: rows rejected
+-- column bytes BIGINT [bytes] "Size": its size as stored
+-- column load_id BIGINT "Load": the load that took it up
 -- column source_id VARCHAR: sha256 of its bytes as stored
 create or replace macro file_history(of_dataset := NULL, of_status := NULL) as table
 select

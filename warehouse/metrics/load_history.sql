@@ -1,15 +1,15 @@
 -- Every run of the loader that published something, newest first.
 -- grain: one row per load
 -- param top_loads INTEGER = NULL: how many of the newest loads; NULL means all
--- column load_id BIGINT: the load's number
--- column started_at TIMESTAMP [UTC]: when it began
--- column seconds DOUBLE [s]: how long reading and writing took
+-- column load_id BIGINT "Load": the load's number
+-- column started_at TIMESTAMP [UTC] "Started": when it began
+-- column seconds DOUBLE [s] .1 "Took": how long reading and writing took
 -- column files_loaded BIGINT [files]: files taken
--- column files_rejected BIGINT [files]: files refused whole
--- column files_duplicate BIGINT [files]: files whose bytes were loaded before
+-- column files_rejected BIGINT [files]: files rejected whole
+-- column files_duplicate BIGINT [files] "Duplicates": files whose bytes were loaded before
 -- column rows_read BIGINT [rows]: rows in those files
 -- column rows_loaded BIGINT [rows]: rows taken
--- column rows_rejected BIGINT [rows]: rows refused
+-- column rows_rejected BIGINT [rows]: rows rejected
 create or replace macro load_history(top_loads := NULL) as table
 select
     load_id,

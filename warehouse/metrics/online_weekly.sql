@@ -4,11 +4,11 @@
 -- dataset: connectivity_events
 -- param first_day DATE: a day of the first week
 -- param last_day DATE: a day of the last one
--- column week DATE: the Monday on which the week begins
--- column devices BIGINT [devices]: distinct devices online at any time in the week
--- column new_devices BIGINT [devices]: of these, online for the first time ever
--- column returned_devices BIGINT [devices]: of these, online before but not in the week before
--- column lost_devices BIGINT [devices]: online in the week before and not in this one
+-- column week DATE "Week from": the Monday on which the week begins
+-- column devices BIGINT [devices] "Online": distinct devices online at any time in the week
+-- column new_devices BIGINT [devices] "New": of these, online for the first time ever
+-- column returned_devices BIGINT [devices] "Returned": of these, online before but not in the week before
+-- column lost_devices BIGINT [devices] "Lost": online in the week before and not in this one
 -- column complete BOOLEAN: whether all its days lie between those of the oldest and newest event
 create or replace macro online_weekly(first_day, last_day) as table
 with observed as (

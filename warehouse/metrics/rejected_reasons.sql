@@ -1,4 +1,4 @@
--- Why rows were refused: how many for each kind of reason, what the reason quotes left out.
+-- Why rows were rejected: how many for each kind of reason, what the reason quotes left out.
 -- grain: one row per dataset, column and kind of reason, most rows first
 -- param of_dataset VARCHAR = NULL: only files of this dataset; NULL means all
 -- param in_file VARCHAR = NULL: only this file, by its path below incoming; NULL means all
@@ -6,13 +6,13 @@
 -- column dataset VARCHAR: the files' dataset
 -- column column_name VARCHAR: the column that could not be read; NULL for the line as a whole
 -- column reason_kind VARCHAR: the reason with … in place of quoted values
--- column rejected BIGINT [rows]: rows refused for it
+-- column rejected BIGINT [rows]: rows rejected for it
 -- column in_files BIGINT [files]: files with such a row
--- column newest_load BIGINT: the newest load that refused one
+-- column newest_load BIGINT: the newest load that rejected one
 create or replace macro rejected_reasons(
     of_dataset := NULL, in_file := NULL, matching := NULL
 ) as table
-with refused as (
+with rejected as (
     select
         files.dataset,
         rejects.column_name,
@@ -41,6 +41,6 @@ select
     count(*) as rejected,
     count(distinct path) as in_files,
     max(load_id) as newest_load
-from refused
+from rejected
 group by dataset, column_name, reason_kind
 order by rejected desc, dataset, column_name, reason_kind;

@@ -1,15 +1,15 @@
--- Rows that were refused: where they stand, why, and the line as it is in the file.
--- grain: one row per refused physical line, newest load first
+-- Rows that were rejected: where they stand, why, and the line as it is in the file.
+-- grain: one row per rejected physical line, newest load first
 -- param of_dataset VARCHAR = NULL: only files of this dataset; NULL means all
 -- param in_file VARCHAR = NULL: only this file, by its path below incoming; NULL means all
 -- param matching VARCHAR = NULL: only where reason or line contains this text; NULL means all
--- column path VARCHAR: the file, below the incoming folder
+-- column path VARCHAR "File": the file, below the incoming folder
 -- column line BIGINT: the physical line; the first line of a file is 1
--- column column_name VARCHAR: the column that could not be read; NULL for the line as a whole
--- column reason VARCHAR: why it was refused
--- column raw VARCHAR: the line as it stands in the file
+-- column column_name VARCHAR "Column": the column that could not be read; NULL for the line as a whole
+-- column reason VARCHAR "Why": why it was rejected
+-- column raw VARCHAR "The line in the file": the line as it stands in the file
 -- column dataset VARCHAR: the file's dataset
--- column load_id BIGINT: the load that refused it
+-- column load_id BIGINT "Load": the load that rejected it
 -- column source_id VARCHAR: sha256 of the file's bytes as stored
 create or replace macro rejected_rows(of_dataset := NULL, in_file := NULL, matching := NULL) as table
 select

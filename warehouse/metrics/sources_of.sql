@@ -4,9 +4,9 @@
 -- param of_device VARCHAR: the device
 -- param on_day DATE: the UTC day
 -- column reported_at TIMESTAMP [UTC]: the report's instant
--- column report_type VARCHAR: its type
--- column report_status VARCHAR: its status
--- column path VARCHAR: the file that it came in, below the incoming folder
+-- column report_type VARCHAR "Type": its type
+-- column report_status VARCHAR "Status": its status
+-- column path VARCHAR "File": the file that it came in, below the incoming folder
 -- column line BIGINT: its physical line in that file
 -- column counts BOOLEAN: true for the delivery that is counted, false for its duplicates
 -- column source_id VARCHAR: sha256 of the file's bytes as stored

@@ -1,9 +1,9 @@
 -- What lies below the incoming folder and is not read, and what to do about it.
 -- grain: one row per file that was there at the newest load
--- column path VARCHAR: the file, below the incoming folder
--- column reason VARCHAR: why it is not read, and what to do
--- column bytes BIGINT [bytes]: its size
--- column load_id BIGINT: the load that noticed it
+-- column path VARCHAR "File": the file, below the incoming folder
+-- column reason VARCHAR "Why": why it is not read, and what to do
+-- column bytes BIGINT [bytes] "Size": its size
+-- column load_id BIGINT "Load": the load that noticed it
 create or replace macro unread_files() as table
 with newest as (
     select path, reason, bytes, load_id

@@ -209,13 +209,7 @@ def show_uploads(uploads: pa.Table, name: str) -> None:
     )
 
 
-UPLOADS = {
-    "uploaded_at": tables.instant("Loaded"),
-    "path": tables.words("File"),
-    "rows": tables.number("Rows"),
-    "first_row_at": tables.instant("First row"),
-    "newest_row_at": tables.instant("Newest row"),
-}
+UPLOADS = tables.of_metric("customer_uploads_of")
 
 
 def refused(name: str) -> tuple[pa.Table, pa.Table]:
@@ -253,16 +247,5 @@ def show_refused(files: pa.Table, rejects: pa.Table, name: str) -> None:
         )
 
 
-FILES = {
-    "loaded_at": tables.instant("Taken up"),
-    "path": tables.words("File"),
-    "reason": tables.words("Why"),
-    "rows_read": tables.number("Rows"),
-}
-REJECTS = {
-    "path": tables.words("File"),
-    "line": tables.number("Line"),
-    "column_name": tables.words("Column"),
-    "reason": tables.words("Why"),
-    "raw": tables.words("The line in the file"),
-}
+FILES = tables.of_metric("file_history")
+REJECTS = tables.of_metric("rejected_rows")

@@ -43,11 +43,7 @@ def first_seen(week: Row, observed: Observed) -> bool:
 
 
 WEEKS = {
-    "week": tables.day("Week from (UTC)", "Monday"),
-    "devices": tables.number("Online", "Distinct devices online at any time in the week"),
-    "new_devices": tables.number("New", "Of these, online for the first time ever"),
-    "returned_devices": tables.number("Returned", "Online before, but not in the week before"),
-    "lost_devices": tables.number("Lost", "Online in the week before, not in this one"),
+    **tables.of_metric("online_weekly"),
     "seen": tables.words("Seen"),
 }
 

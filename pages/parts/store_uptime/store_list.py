@@ -14,7 +14,6 @@ from pages.parts.shares import limit, percent, percent_range
 from pages.parts.store_uptime import store_charts, uptime
 from pages.parts.store_uptime.store_choice import Choice
 from warehouse import metrics
-from warehouse.export import DECIMALS
 
 SHOWN = 12
 LOW, SILENT = "low", "silent"
@@ -183,7 +182,7 @@ def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
         ordered.select([column.name for column in metrics()["store_uptime"].columns]),
         f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}",
         "stores",
-        decimals=DECIMALS["store_uptime"],
+        decimals=metrics()["store_uptime"].decimals,
         csv_help="Hours (last hour: minutes), rounded to 2 decimals.",
         parquet_help=f"The same {words.counted(ordered.num_rows, 'row')}, not rounded.",
     )
