@@ -61,4 +61,7 @@ def _made() -> FastAPI:
 
 
 app = _made()
-root_routes = [Route(path, app, name=f"root{path}") for path in exercises.PATHS]
+root_routes = [
+    Route(path, app, name=f"root{path}")
+    for path in ("/api", *exercises.PATHS, *(f"{path}/{{rest:path}}" for path in exercises.OURS))
+]

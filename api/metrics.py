@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,10 +13,12 @@ from api.errors import Problem, documented
 from api.rows import CONTENT, SAFE, Format, answer
 from api.service import ServiceDep
 from reports import questions
-from warehouse import Metric, metric_stream, metrics
+from warehouse import BadParameter, Metric, metric_stream, metrics
 from warehouse.metric import lookup
 
 router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
+
+_LOST_PLUS = re.compile(r".*:\d\d(\.\d+)? \d\d(:?\d\d)?")
 
 FormatQuery = Annotated[Format, Query(description=f"json, csv or parquet; {SAFE}")]
 
@@ -31,7 +34,7 @@ def compute(
 ) -> StreamingResponse:
     """The rows of one metric, streamed."""
     spec = lookup(name)
-    values = questions.checked(spec, _given(spec, request))
+    values = _checked(spec, _given(spec, request))
     generation = service.generation()
     questions.require_data(spec, generation)
     rows = metric_stream(name, generation, **values)
@@ -41,6 +44,16 @@ def compute(
         "params": {key: None if v is None else str(v) for key, v in values.items()},
     }
     return answer(rows, format, name.replace("_", "-"), head, spec.decimals)
+
+
+def _checked(spec: Metric, given: dict[str, Any]) -> dict[str, Any]:
+    """The checked values. Raises BadParameter, with a hint where a `+` was lost on the way."""
+    try:
+        return questions.checked(spec, given)
+    except BadParameter as wrong:
+        if any(_LOST_PLUS.fullmatch(str(value)) for value in given.values()):
+            raise BadParameter(f"{wrong} In a link `+` means a space: write `%2B`.") from wrong
+        raise
 
 
 def _given(spec: Metric, request: Request) -> dict[str, Any]:
@@ -116,10 +129,11 @@ for _spec in metrics().values():
     router.add_api_route(
         f"/{_spec.name}",
         _route(_spec),
+        methods=["GET"],
         summary=_spec.name,
         description=f"{_spec.description}\n\nGrain: {_spec.grain}.",
         response_class=StreamingResponse,
         responses={200: {"content": CONTENT, "description": "rows"}, **documented(409, 422)},
         openapi_extra=_openapi(_spec),
     )
-router.add_api_route("/{name}", compute, include_in_schema=False)
+router.add_api_route("/{name}", compute, methods=["GET", "HEAD"], include_in_schema=False)

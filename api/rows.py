@@ -23,6 +23,11 @@ class Format(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Format | None:
+        """The letter case does not matter."""
+        return next((form for form in cls if form.value == str(value).lower()), None)
+
 
 MEDIA = {
     Format.JSON: "application/json",

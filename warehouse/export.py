@@ -8,14 +8,18 @@ is no formula; Parquet keeps every value as it is.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+BOM = "FLEETPULSE_CSV_BOM"  # set to anything: spreadsheets then read UTF-8 without being asked
 
 CSV_ROWS = 16_384
 PARQUET_ROWS = 262_144
@@ -35,6 +39,8 @@ def csv_chunks(rows: Rows, decimals: Mapping[str, int] | None = None) -> Iterato
 
     `decimals` (a metric's own) rounds columns of DOUBLEs by their names, half away from zero.
     """
+    if os.environ.get(BOM):
+        yield codecs.BOM_UTF8
     names = rows.schema.names
     places = [(decimals or {}).get(name) for name in names]
     yield _lines([pa.array([name]) for name in names])

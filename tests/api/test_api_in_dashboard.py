@@ -34,6 +34,26 @@ def test_the_exercises_routes_are_at_the_root(dashboard: Server) -> None:
     assert dashboard.client.get(f"/get-report/{report_id}").content == answer.content
 
 
+@pytest.mark.parametrize("by_path", [False, True])
+def test_a_client_that_asks_once_has_its_csv(dashboard: Server, by_path: bool) -> None:
+    """The clients of the exercise, as published: trigger, ask, save."""
+    polled = {"as_of": f"2023-01-25 12:00:0{int(by_path)}"}
+    report_id = dashboard.client.get("/trigger_report", params=polled).json()["report_id"]
+    where = f"/get_report/{report_id}" if by_path else f"/get_report?report_id={report_id}"
+    answer = dashboard.client.get(where)
+    assert answer.headers["x-report-status"] == "Complete"
+    assert answer.text.startswith("store_id,uptime_last_hour")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/x", "/get_report/a/b", "/get-report/", "/trigger_report/x", "/api/v1/"]
+)
+def test_no_path_of_ours_is_answered_with_a_page(dashboard: Server, path: str) -> None:
+    answer = dashboard.client.get(path, follow_redirects=True)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] in ("not_found", "unknown_report")
+
+
 def test_an_upload_is_loaded(dashboard: Server) -> None:
     answer = dashboard.client.post(
         "/api/v1/event/?wait=true",

@@ -85,3 +85,22 @@ def test_a_wrong_question_is_told_what_is_right(
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (status, code)
     assert words in error["message"]
+
+
+@pytest.mark.parametrize("form", ["CSV", "Csv", "PARQUET"])
+def test_the_letter_case_of_a_format_does_not_matter(client: httpx.Client, form: str) -> None:
+    asked = {"on_day": "2026-02-15", "format": form}
+    lower = {"on_day": "2026-02-15", "format": form.lower()}
+    assert client.get(TOP, params=asked).content == client.get(TOP, params=lower).content
+
+
+def test_head_has_the_headers_and_no_body(client: httpx.Client) -> None:
+    answer = client.head(TOP, params={"on_day": "2026-02-15", "format": "csv"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+def test_a_plus_that_became_a_space_is_told(client: httpx.Client) -> None:
+    answer = client.get("/api/v1/metrics/store_uptime?as_of=2026-02-15T10:00:00+02:00")
+    assert answer.status_code == 422
+    assert "write `%2B`" in answer.json()["error"]["message"]

@@ -97,3 +97,11 @@ def test_any_text_comes_back(left: list[str | None], right: list[str | None]) ->
 def test_no_rows_are_a_header() -> None:
     assert csv_bytes(pa.table({"a": pa.array([], pa.string()), "b": []})) == b"a,b\n"
     assert csv_bytes(pa.table({"a": ["", None, "x"]})) == b'a\n""\n""\nx\n'
+
+
+def test_a_byte_order_mark_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({"name": ["Müsli"]})
+    monkeypatch.setenv("FLEETPULSE_CSV_BOM", "1")
+    assert csv_bytes(table) == "\ufeffname\nMüsli\n".encode()
+    monkeypatch.delenv("FLEETPULSE_CSV_BOM")
+    assert csv_bytes(table) == "name\nMüsli\n".encode()
