@@ -39,12 +39,14 @@ incoming: | .venv/run.stamp
 
 test: lint ## Lint, types and every test, in a real Chromium too
 	@mkdir -p build
+	@sh tools/redis.sh
 	@$(WITH_CHROMIUM) $(PY) -m pytest --junitxml=build/junit.xml $(ARGS)
 
-lint: .venv/test.stamp ## Ruff and mypy
+lint: .venv/test.stamp ## Ruff, hadolint, sqlfluff and mypy
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/hadolint Dockerfile
+	.venv/bin/sqlfluff lint warehouse
 	$(PY) -m mypy $(CODE)
 
 image: ## Take the Dockerfile's steps in a clean folder and prove the result, without Docker
