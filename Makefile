@@ -8,6 +8,8 @@ PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
 	$(sort $(dir $(wildcard $(addsuffix /*.py,fleetpulse etl warehouse reports uploads api pages bench tests))))
 BENCHES = load many_files queries online stores uploads reports page_change viewers
+# What the coverage of etl and warehouse is measured by.
+CORE = tests/etl tests/warehouse $(sort $(wildcard tests/test_*.py))
 WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -40,7 +42,12 @@ incoming: | .venv/run.stamp
 test: lint ## Lint, types and every test, in a real Chromium too
 	@mkdir -p build
 	@sh tools/redis.sh
-	@$(WITH_CHROMIUM) $(PY) -m pytest --junitxml=build/junit.xml $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@$(PY) -m pytest $(CORE) --junitxml=build/junit-core.xml --cov --cov-report=term
+	@$(WITH_CHROMIUM) $(PY) -m pytest $(CORE:%=--ignore=%) --junitxml=build/junit.xml
+else
+	@$(WITH_CHROMIUM) $(PY) -m pytest $(ARGS)
+endif
 
 lint: .venv/test.stamp ## Ruff, hadolint, sqlfluff and mypy
 	$(PY) -m ruff check .
