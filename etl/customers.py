@@ -15,9 +15,11 @@ import duckdb
 
 from etl import disk
 from etl.datasets import datasets
-from etl.fields import read_timestamp
-from etl.read.cells import split
+from etl.fields import NOTHING, read_timestamp, shown
+from etl.read.cells import Malformed, split
 from etl.read.dialect import Dialect, Header, Unfit, read_header
+from etl.read.examine import is_header
+from etl.read.records import BLANKS
 from etl.read.scan import Unreadable
 from etl.read.source import READ_LINES, Source
 from warehouse.database import first_line
@@ -104,9 +106,9 @@ def is_again(path: PurePosixPath) -> bool:
 
 def dialect(path: PurePosixPath, customer: Customer, header: Header) -> Dialect:
     """How to read a customer's file. Raises Unfit, naming both sets, for other columns."""
-    if sorted(header.cells) != sorted(customer.column_names):
+    if sorted(header.names) != sorted(customer.column_names):
         raise Unfit(
-            f"its columns are {', '.join(header.cells)}, but the table of customer "
+            f"its columns are {', '.join(header.names)}, but the table of customer "
             f"{customer.customer_id} has {', '.join(customer.column_names)}; nothing was appended"
         )
     at: list[int | None] = [header.cells.index(name) for name in customer.column_names]
@@ -116,10 +118,11 @@ def dialect(path: PurePosixPath, customer: Customer, header: Header) -> Dialect:
         dataset=datasets()[FOLDER],
         encoding=header.encoding,
         delimiter=header.delimiter,
-        header_line=header.line,
+        header_line=header.starts - 1 if header.is_damaged else header.line,
         positions=positions,
         cell_names=tuple(header.cells),
         constants={"customer_id": customer.customer_id, "path": str(path)},
+        header_at=header.starts,
     )
 
 
@@ -139,11 +142,11 @@ def column_names(head: bytes) -> list[str]:
 
 def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
     """The table that a first file founds, its time column still open. Raises Unfit."""
-    names = header.cells
+    if header.malformed:
+        raise Unfit(f"its first line {shown(header.text)} is not CSV: {header.malformed}")
+    names = header.names
     if not 1 <= len(names) <= MAX_COLUMNS:
         raise Unfit(f"it has {len(names)} columns; a customer's table has 1 to {MAX_COLUMNS}")
-    if not all(names):
-        raise Unfit(f"column {names.index('') + 1} of its header has no name")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise Unfit(f"its header names the column {twice!r} more than once")
@@ -264,8 +267,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[
         while batch := cursor.fetchmany(20_000):
             for line, _ in batch:
                 cells = split(line or "", source.dialect.delimiter)
-                fits = isinstance(cells, list) and len(cells) == source.dialect.width
-                if isinstance(cells, list) and fits and (text := cells[position].strip(" \t")):
+                if isinstance(cells, Malformed) or len(cells) < source.dialect.least_width:
+                    continue
+                stripped = [cell.strip(BLANKS) for cell in cells]
+                text = stripped[position] if position < len(stripped) else ""
+                if text and text not in NOTHING and not is_header(stripped, source.dialect):
                     yield text
 
     for position in range(len(source.dialect.cell_names)):

@@ -17,6 +17,10 @@ from zoneinfo import available_timezones
 
 MACROS = Path(__file__).with_suffix(".sql").read_text("utf-8")
 
+NOTHING = frozenset(
+    ["\\N", "NULL", "null", "(null)", "<NA>", "NaN", "nan", "NaT", "None"]
+)  # what programs write for an empty cell
+
 Value = str | int | bool | Decimal | dt.date | dt.datetime
 
 
@@ -54,9 +58,7 @@ def read_timestamp(text: str) -> dt.datetime:
     """An instant as naive UTC."""
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
-        raise ValueError(
-            f"{_shown(text)} is not an ISO 8601 timestamp such as 2026-02-15T10:00:00Z"
-        )
+        raise ValueError(f"{shown(text)} is not an ISO 8601 timestamp such as 2026-02-15T10:00:00Z")
     year, month, day, hour, minute, second, fraction, _, _, sign, hours, minutes = found.groups()
     try:
         local = dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second))
@@ -64,13 +66,13 @@ def read_timestamp(text: str) -> dt.datetime:
         offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError) as wrong:
-        raise ValueError(f"{_shown(text)} is not a date and time that exists") from wrong
+        raise ValueError(f"{shown(text)} is not a date and time that exists") from wrong
 
 
 def read_identifier(text: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         raise ValueError(
-            f"{_shown(text)} is an id that a spreadsheet turned into a rounded number: "
+            f"{shown(text)} is an id that a spreadsheet turned into a rounded number: "
             "its digits are lost"
         )
     return text
@@ -86,26 +88,26 @@ def read_boolean(text: str) -> bool:
         return True
     if lowered in ("false", "f", "0"):
         return False
-    raise ValueError(f"{_shown(text)} is neither true/t/1 nor false/f/0")
+    raise ValueError(f"{shown(text)} is neither true/t/1 nor false/f/0")
 
 
 def read_integer(text: str, least: int, most: int) -> int:
     if not _INTEGER.fullmatch(text):
-        raise ValueError(f"{_shown(text)} is not a whole number such as 42")
+        raise ValueError(f"{shown(text)} is not a whole number such as 42")
     number = int(text)
     if not least <= number <= most:
-        raise ValueError(f"{_shown(text)} is not a whole number from {least} to {most}")
+        raise ValueError(f"{shown(text)} is not a whole number from {least} to {most}")
     return number
 
 
 def read_decimal(text: str, digits: int, decimals: int) -> Decimal:
     """An exact number: one with more digits than fit is rejected, never rounded."""
     if not _DECIMAL.fullmatch(text):
-        raise ValueError(f"{_shown(text)} is not a number such as 1234.5, with a point")
+        raise ValueError(f"{shown(text)} is not a number such as 1234.5, with a point")
     whole, _, fraction = text.lstrip("+-").partition(".")
     if len(whole.lstrip("0")) > digits - decimals or len(fraction.rstrip("0")) > decimals:
         raise ValueError(
-            f"{_shown(text)} has more than {digits - decimals} digits before the point or "
+            f"{shown(text)} has more than {digits - decimals} digits before the point or "
             f"{decimals} behind it"
         )
     return Decimal(text)
@@ -117,20 +119,20 @@ def read_date(text: str) -> dt.date:
             raise ValueError
         return dt.date.fromisoformat(text)
     except ValueError as wrong:
-        raise ValueError(f"{_shown(text)} is not a date such as 2026-02-15") from wrong
+        raise ValueError(f"{shown(text)} is not a date such as 2026-02-15") from wrong
 
 
 def read_word(text: str, words: tuple[str, ...]) -> str:
     lowered = text.lower()
     if lowered not in words:
         listed = " nor ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
-        raise ValueError(f"{_shown(text)} is neither {listed}")
+        raise ValueError(f"{shown(text)} is neither {listed}")
     return lowered
 
 
 def read_weekday(text: str) -> int:
     if text not in ("0", "1", "2", "3", "4", "5", "6"):
-        raise ValueError(f"{_shown(text)} is not a weekday from 0 (Monday) to 6 (Sunday)")
+        raise ValueError(f"{shown(text)} is not a weekday from 0 (Monday) to 6 (Sunday)")
     return int(text)
 
 
@@ -140,13 +142,13 @@ def read_local_time(text: str) -> int:
     hour, minute, second = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
     seconds = hour * 3600 + minute * 60 + second
     if seconds > _DAY_SECONDS:
-        raise ValueError(f"{_shown(text)} is not a local time such as 9:30 or 21:00:00")
+        raise ValueError(f"{shown(text)} is not a local time such as 9:30 or 21:00:00")
     return seconds
 
 
 def read_zone(text: str) -> str:
     if text not in zone_names():
-        raise ValueError(f"{_shown(text)} is not a time zone that IANA knows")
+        raise ValueError(f"{shown(text)} is not a time zone that IANA knows")
     return text
 
 
@@ -156,8 +158,15 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
-def _shown(text: str) -> str:
-    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
+def shown(text: str) -> str:
+    """A cell in a reason: cut short, with code points for what cannot be seen."""
+    text = text if len(text) <= 120 else f"{text[:117]}..."
+    return "'" + "".join(c if c.isprintable() else _code_point(c) for c in text) + "'"
+
+
+def _code_point(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 128 else f"\\u{number:04x}"
 
 
 def integer(least: int = -(2**63), most: int = 2**63 - 1) -> Field:

@@ -142,7 +142,7 @@ def _file(arrival: Arrival, scan: Scan, path: PurePosixPath, tables: Tables) -> 
     if scan.failure:
         return File(arrival, scan, Unfit(scan.failure))
     try:
-        header = read_header(path, scan.head)
+        header = read_header(path, scan.head, scan.is_windows)
         if customers.owner(path) is None:
             return File(arrival, scan, detect(path, header))
         dialect, founds = tables.dialect(path, header)

@@ -186,7 +186,7 @@ def _rows(file: File, headerless: bool) -> int:
     """The rows of a file that is rejected whole, as far as its lines can be counted."""
     try:
         path = PurePosixPath(file.arrival.path)
-        line = 0 if headerless else read_header(path, file.scan.head).line
+        line = 0 if headerless else read_header(path, file.scan.head, file.scan.is_windows).line
         return max(file.scan.lines - line - blank_lines(file.arrival.file, line), 0)
     except (Unfit, Unreadable, OSError):
         return 0

@@ -1,7 +1,7 @@
-"""One physical line split into its cells.
+"""One record split into its cells, by RFC 4180.
 
-Unlike a general CSV reader this one never looks beyond the line: a quote that stays open costs
-this line only. Spaces around a quoted cell are ignored, a doubled quote inside it is one quote.
+Where a record ends is decided before (records.py): a quote that is still open at the end is broken.
+Blanks around a quoted cell are ignored, a doubled quote inside it is one quote.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+
+from etl.read.records import BLANKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,7 @@ def split(line: str, delimiter: str) -> list[str] | Malformed:
         elif opened.match(line, at):
             closed = line.find('"', line.index('"', at) + 1) >= 0
             return Malformed(
-                "text follows a closing quote"
-                if closed
-                else "a quote is opened and not closed on this line, and a row must lie on one line"
+                "text follows a closing quote" if closed else "a quote is opened and not closed"
             )
         else:
             end = line.find(delimiter, at)
@@ -49,9 +49,9 @@ def split(line: str, delimiter: str) -> list[str] | Malformed:
 @cache
 def _forms(delimiter: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A whole quoted cell up to the delimiter or the end, and the beginning of one."""
-    padding = "[ \t]*".replace(delimiter, "")
+    padding = f"[{BLANKS}]*".replace(delimiter, "")
     end = re.escape(delimiter)
     return (
-        re.compile(rf'{padding}"((?:[^"]|"")*)"{padding}(?={end}|$)'),
+        re.compile(rf'{padding}"([^"]*+(?:""[^"]*+)*+)"{padding}(?={end}|\Z)'),
         re.compile(rf'{padding}"'),
     )

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from etl.datasets import Dataset, datasets
+from etl.fields import read_timestamp, shown
 from etl.read.cells import Malformed, split
+from etl.read.records import BLANKS, LINE_END, end_of_record
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+WINDOWS = "windows-1252"
+SAMPLE = 100
+
+_NO_ROW = re.compile(rf'#.*|"?sep=(.)"?|[{BLANKS}\v\f,;|]*', re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
 
 
 class Unfit(Exception):
@@ -30,21 +38,37 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first line that is not blank: its physical number, cells, and how it is to be read."""
+    """The first record of a file and how it is to be read.
+
+    It begins on the physical line `starts` and ends on `line`; `cells` is empty where it is
+    malformed, which `text` shows. `is_damaged`: it holds NULs, or bytes that are no text. `rows`
+    are the cells of the first records after it.
+    """
 
     encoding: str
     delimiter: str
+    starts: int
     line: int
     text: str
     cells: list[str]
+    rows: Sequence[Sequence[str]] = ()
+    malformed: str | None = None
+    is_damaged: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its columns, without the unnamed ones."""
+        return [cell for cell in self.cells if cell]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """`positions` gives the cell (from 0) of each of the dataset's columns, None where absent.
 
-    `header_line` is the physical line of the header, 0 without one; `cell_names` are the names in
-    the file's own order; `constants` are columns that every row of the file shares.
+    Rows begin after the physical line `header_line`; without a header that is 0, or the last line
+    that is no row. `cell_names` are the names in the file's own order, empty for unnamed columns;
+    `constants` are columns that every row of the file shares; `header_at` is the physical line on
+    which the header begins, 0 without one.
     """
 
     dataset: Dataset
@@ -54,43 +78,172 @@ class Dialect:
     positions: tuple[int | None, ...]
     cell_names: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    header_at: int = 0
+
+    @property
+    def has_header(self) -> bool:
+        return self.header_at > 0
 
     @property
     def width(self) -> int:
         """How many cells a row has."""
         return len(self.cell_names)
 
+    @property
+    def least_width(self) -> int:
+        """The same without the unnamed columns at its end."""
+        named = [at for at, name in enumerate(self.cell_names, 1) if name]
+        return named[-1] if named else self.width
 
-def read_header(path: PurePosixPath, head: bytes) -> Header:
-    """Find the first line and its delimiter in the first bytes of the text. Raises Unfit."""
+    @property
+    def ignored(self) -> list[str]:
+        """The names of the columns that are not read."""
+        used = {at for at in self.positions if at is not None}
+        return [name for at, name in enumerate(self.cell_names) if name and at not in used]
+
+    @property
+    def read_as(self) -> str:
+        """How the file is read, for people; its compression is not known here."""
+        delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}[self.delimiter]
+        told = [self.encoding.removesuffix("-sig"), delimiter]
+        told.append(f"header on line {self.header_at}" if self.has_header else "no header")
+        if self.ignored:
+            told.append(f"ignored: {', '.join(map(shown, self.ignored))}")
+        return ", ".join(told)
+
+
+def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> Header:
+    """Find the first record and the delimiter in the first bytes of the text. Raises Unfit.
+
+    `is_windows`: the file is Windows-1252.
+    """
     if not head:
         raise Unfit("the file is empty: not even a header line")
-    encoding = _encoding(head, path)
-    lines = re.split("\r\n|\r|\n", _decode(head, encoding))
-    number, first = next(((i, line) for i, line in enumerate(lines, 1) if line.strip()), (0, ""))
-    if not number:
+    encoding = _encoding(head, is_windows)
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+    plain = text.encode("utf-8", "replace")
+    number, at, told = _skip(plain)
+    if at == len(plain):
         raise Unfit("the file holds only blank lines: not even a header")
-    delimiter = max(DELIMITERS, key=first.count)
-    cells = split(first, delimiter)
-    if isinstance(cells, Malformed):
-        raise Unfit(f"its first line {first[:120]!r} is not CSV: {cells.reason}")
-    cells = [cell.strip() for cell in cells]
-    return Header(encoding, delimiter, number, first, cells)
+    is_damaged = any(odd in _line(plain, at) for odd in (b"\0", "\ufffd".encode()))
+    samples = [_sample(plain, at, delimiter) for delimiter in DELIMITERS]
+    best = max(samples, key=lambda sample: _evidence(path, sample, told))
+    first, over = best.records[0]
+    cells = split(first.replace("\0", ""), best.delimiter)
+    malformed = cells.reason if isinstance(cells, Malformed) else None
+    return Header(
+        encoding,
+        best.delimiter,
+        number,
+        number + over,
+        first,
+        [] if isinstance(cells, Malformed) else [cell.strip(BLANKS) for cell in cells],
+        [cells for cells in best.cells[1:] if cells],
+        malformed,
+        is_damaged,
+    )
+
+
+def _skip(text: bytes) -> tuple[int, int, str | None]:
+    """Number and place of the first line that may be a header or a row, and the delimiter that
+    a line before it names."""
+    number, at, told = 1, 0, None
+    while at < len(text):
+        found = _NO_ROW.fullmatch(_line(text, at).decode("utf-8", "replace"))
+        if not found:
+            break
+        told = found[1] or told
+        end = LINE_END.search(text, at)
+        at = end.end() if end else len(text)
+        number += 1
+    return number, at, told
+
+
+def _line(text: bytes, at: int) -> bytes:
+    end = LINE_END.search(text, at)
+    return text[at : end.start() if end else len(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first records under one delimiter, each with its lines after the first one, and their
+    cells; none where a record is malformed."""
+
+    delimiter: str
+    records: list[tuple[str, int]]
+    cells: list[list[str]]
+
+
+def _sample(text: bytes, at: int, delimiter: str) -> _Sample:
+    records = list(_records(text, at, delimiter))
+    found = [split(record, delimiter) for record, _ in records]
+    cells = [[] if isinstance(c, Malformed) else [cell.strip(BLANKS) for cell in c] for c in found]
+    return _Sample(delimiter, records, cells)
+
+
+def _records(text: bytes, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
+    for _ in range(SAMPLE):
+        end = end_of_record(text, at, delimiter, is_last=True)
+        assert end is not None
+        record = text[at:end]
+        yield record.decode("utf-8", "replace"), len(LINE_END.findall(record))
+        feed = LINE_END.match(text, end)
+        if not feed or feed.end() == len(text):
+            return
+        at = feed.end()
+
+
+def _evidence(path: PurePosixPath, sample: _Sample, told: str | None) -> tuple[float, ...]:
+    """What speaks for a delimiter, the strongest first: a header that is known, then rows that
+    have its width, then cells that are instants or numbers."""
+    header, *rows = sample.cells
+    rows = [cells for cells in rows if any(cells)]
+    named = None if _is_customers(path) else _named(path)
+    known = 0 if _is_customers(path) else max(_matched(d, header) for d in datasets().values())
+    width = len(_trimmed(header))
+    if named and not known:
+        fit = sum(_fits(named, cells) for cells in [header, *rows]) / (1 + len(rows))
+    else:
+        fit = sum(len(_trimmed(cells)) == width for cells in rows) / max(len(rows), 1)
+    cells = [cell for row in rows for cell in row if cell]
+    typed = sum(map(_is_typed, cells)) / max(len(cells), 1)
+    return (known, sample.delimiter == told, width > 1 or bool(named), fit, typed, width)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end, where there is one too many."""
+    return cells[:-1] if len(cells) > 1 and not cells[-1] else cells
+
+
+def _is_typed(cell: str) -> bool:
+    if _NUMBER.fullmatch(cell):
+        return True
+    try:
+        read_timestamp(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def detect(path: PurePosixPath, header: Header) -> Dialect:
     """Decide which dataset a file is. Raises Unfit with what was found and what was expected."""
-    for dataset in datasets().values():
-        if (positions := _positions(dataset, header.cells)) is not None:
-            return Dialect(
-                dataset,
-                header.encoding,
-                header.delimiter,
-                header.line,
-                positions,
-                tuple(header.cells),
-            )
-    return _headerless(path, header)
+    found = [
+        (sum(at is not None for at in positions), dataset.name, positions)
+        for dataset in datasets().values()
+        if (positions := _positions(dataset, header.cells)) is not None
+    ]
+    if not found:
+        return _headerless(path, header)
+    _, name, positions = max(found, key=lambda each: each[0])
+    return Dialect(
+        datasets()[name],
+        header.encoding,
+        header.delimiter,
+        header.starts - 1 if header.is_damaged else header.line,  # so that it costs its line
+        positions,
+        tuple(header.cells),
+        header_at=header.starts,
+    )
 
 
 def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
@@ -104,31 +257,78 @@ def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | N
         if len(at) > 1 or (not at and not column.may_be_absent):
             return None
         found.append(at[0] if at else None)
-    return tuple(found) if sum(p is not None for p in found) == len(cells) else None
+    return tuple(found)
+
+
+def _matched(dataset: Dataset, cells: list[str]) -> int:
+    """How many of a dataset's columns a header names."""
+    if dataset.by_folder:
+        return 0
+    lowered = {cell.lower() for cell in cells}
+    return sum(bool(lowered & set(map(str.lower, c.names))) for c in dataset.columns)
 
 
 def _headerless(path: PurePosixPath, header: Header) -> Dialect:
     named = _named(path)
-    first = repr(header.text[:120])
-    if named is None:
-        raise Unfit(f"its first line {first} is the header of no dataset. {_expected()}")
-    known = {name.lower() for column in named.columns for name in column.names}
-    required = sum(not column.may_be_absent for column in named.columns)
-    if known & {cell.lower() for cell in header.cells}:
+    first = shown(header.text)
+    nearest = max(datasets().values(), key=lambda d: (_matched(d, header.cells), d is named))
+    matched = _matched(nearest, header.cells)
+    if matched and (named or matched > 1):
         raise Unfit(
-            f"its header {first} is not that of {named.name}: expected {named.shown} in any order"
+            f"its header {first} is not that of {nearest.name}: {_at_fault(nearest, header)}; "
+            f"expected {nearest.shown} in any order"
         )
-    width = len(header.cells)
-    if not required <= width <= len(named.columns):
+    if named is None:
+        if header.malformed:
+            raise Unfit(f"its first line {first} is not CSV: {header.malformed}")
+        raise Unfit(f"its first line {first} is the header of no dataset. {_expected()}")
+    fitting = Counter(
+        min(len(cells), len(named.columns))
+        for cells in [header.cells, *header.rows]
+        if _fits(named, cells)
+    )
+    if not fitting:
         raise Unfit(
-            f"its first line {first} has {width} cells and no header; "
+            f"its first line {first} has {len(header.cells)} cells and no header; "
             f"{named.name} has {len(named.columns)}: {named.shown}",
             headerless=True,
         )
+    width = fitting.most_common(1)[0][0]
     positions = tuple(i if i < width else None for i in range(len(named.columns)))
     return Dialect(
-        named, header.encoding, header.delimiter, 0, positions, named.column_names[:width]
+        named,
+        header.encoding,
+        header.delimiter,
+        header.starts - 1,
+        positions,
+        named.column_names[:width],
     )
+
+
+def _fits(dataset: Dataset, cells: Sequence[str]) -> bool:
+    """May a row of a dataset without a header have these cells?"""
+    required = sum(not column.may_be_absent for column in dataset.columns)
+    return len(cells) >= required and not any(cells[len(dataset.columns) :])
+
+
+def _at_fault(dataset: Dataset, header: Header) -> str:
+    """What is wrong with a header that is nearly this dataset's."""
+    lowered = [cell.lower() for cell in header.cells]
+    known = {name.lower() for column in dataset.columns for name in column.names}
+    others = [cell for cell in header.names if cell.lower() not in known]
+    for column in dataset.columns:
+        names = [name.lower() for name in column.names]
+        count = sum(cell in names for cell in lowered)
+        if count > 1:
+            return f"the column {column.shown} stands in it {count} times, keep one"
+        if not count and not column.may_be_absent:
+            instead = f", perhaps under the name {shown(others[0])}" if others else ""
+            return f"the column {column.shown} is missing{instead}; name it {column.shown}"
+    return "its columns differ"
+
+
+def _is_customers(path: PurePosixPath) -> bool:
+    return path.parts[0] in datasets() and datasets()[path.parts[0]].by_folder
 
 
 def _named(path: PurePosixPath) -> Dataset | None:
@@ -140,37 +340,19 @@ def _named(path: PurePosixPath) -> Dataset | None:
     return None
 
 
-def _encoding(head: bytes, path: PurePosixPath) -> str:
+def _encoding(head: bytes, is_windows: bool) -> str:
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = head[:1000]
-    if sample[1::2].count(0) * 4 > len(sample):
+    first, second = sample[0::2].count(0), sample[1::2].count(0)
+    nearly_all, hardly_any = len(sample) // 2 * 0.8, len(sample) // 2 * 0.1
+    if second >= nearly_all and second and first <= hardly_any:
         return "utf-16-le"
-    if sample[0::2].count(0) * 4 > len(sample):
+    if first >= nearly_all and first and second <= hardly_any:
         return "utf-16-be"
-    if b"\0" in sample.split(b"\n", 1)[0]:
-        raise Unfit("its first line holds NUL bytes: not a text file")
-    named = _named(path)
-    if named and named.encoding != "utf-8" and not _is_utf8(head):
-        return named.encoding
-    return "utf-8"
-
-
-def _is_utf8(head: bytes) -> bool:
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decode(head: bytes, encoding: str) -> str:
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
-    if "\ufffd" in text.split("\n", 1)[0]:
-        raise Unfit(f"its first line cannot be read as {encoding.upper()}: not a text file?")
-    return text
+    return WINDOWS if is_windows else "utf-8"
 
 
 def _expected() -> str:

@@ -1,15 +1,15 @@
-"""The careful reading of one physical line, for every line that SQL was not certain of."""
+"""The careful reading of one record, for every line that SQL was not certain of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.fields import Value
+from etl.fields import NOTHING, TEXT, Value
 from etl.read.cells import Malformed, split
 from etl.read.dialect import Dialect
+from etl.read.records import BLANKS
 from etl.read.scan import MAX_LINE_BYTES
-
-_BLANK = " \t\r\n\v\f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Refused:
     reason: str
 
 
-def is_blank(line: str) -> bool:
-    return not line.strip(_BLANK)
+def is_blank(line: str, delimiter: str) -> bool:
+    """Does the line hold nothing but delimiters and blanks?"""
+    return not line.strip(BLANKS + "\r\v\f" + delimiter)
 
 
 def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
@@ -31,14 +32,19 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
     cells = split(line, dialect.delimiter)
     if isinstance(cells, Malformed):
         return Refused(None, cells.reason)
-    if len(cells) != dialect.width:
+    cells = [cell.strip(BLANKS) for cell in cells]
+    if is_header(cells, dialect):
+        return Refused(None, "the header stands here again")
+    if len(cells) < dialect.least_width or any(cells[dialect.width :]):
         return Refused(None, _width_reason(len(cells), dialect))
     values: list[Value | None] = []
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
             values.append(dialect.constants[column.name])
             continue
-        text = cells[position].strip(" \t") if position is not None else ""
+        text = cells[position] if position is not None else ""
+        if text in NOTHING and not (dialect.dataset.by_folder and column.field is TEXT):
+            text = ""
         if not text and not column.required:
             values.append(None)
             continue
@@ -50,6 +56,11 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
         except ValueError as wrong:
             return Refused(name, str(wrong))
     return values
+
+
+def is_header(cells: Sequence[str], dialect: Dialect) -> bool:
+    """Do a row's cells, without blanks around them, repeat the header?"""
+    return dialect.has_header and tuple(cells) == dialect.cell_names
 
 
 def _width_reason(count: int, dialect: Dialect) -> str:

@@ -1,7 +1,8 @@
 """Odd text made plain: UTF-8 with line feeds, one physical line for each of the original's.
 
-Lines that cannot be kept (invalid UTF-8, NUL, 0x01, a stray carriage return, far too long) become
-blank lines in the copy and rejects with their number, so that every other line keeps its number.
+A record that runs over lines is written on its first one, with its line ends escaped, and blank
+lines stand for the others. Records that cannot be kept (invalid UTF-8, NUL, 0x01, far too long)
+become blank lines and rejects with their number. So every other line keeps its number.
 """
 
 from __future__ import annotations
@@ -10,60 +11,136 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from etl.read.scan import MAX_LINE_BYTES, Unreadable, blocks, open_text
+from etl.read.dialect import WINDOWS
+from etl.read.records import LINE_END, doubtful_lines, encoded, end_of_record
+from etl.read.scan import BLOCK_BYTES, MAX_LINE_BYTES, Unreadable, blocks, is_utf8, open_text
 
 
 @dataclass(slots=True)
 class Rewritten:
-    """The plain copy, its physical lines, how many of them are blank, and (line, reason, raw)."""
+    """The plain copy and its physical lines.
+
+    `spans` has the first line of each record that runs over lines, `continued` counts the lines
+    after their first ones; `refused` has (line, reason, raw).
+    """
 
     path: Path
     lines: int = 0
-    blank: int = 0
+    continued: int = 0
+    spans: set[int] = field(default_factory=set)
     refused: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def rewrite(path: Path, target: Path, encoding: str, header_line: int) -> Rewritten:
+def rewrite(path: Path, target: Path, encoding: str, delimiter: str, header_line: int) -> Rewritten:
     """Write the plain copy of `path`. Raises Unreadable where the encoding itself is broken, or
-    the header line cannot be kept."""
+    the header cannot be kept."""
     result = Rewritten(target)
     with path.open("rb") as stored, target.open("wb") as copy:
-        source = blocks(open_text(path, stored))
-        for number, line in enumerate(_lines(source, encoding), 1):
-            reason = _reason(line)
-            if reason and number == header_line:
-                raise Unreadable(f"its header cannot be read: {reason}")
-            if reason and number > header_line:
-                result.refused.append((number, reason, _raw(line)))
-                copy.write(b"\n")
-            else:
-                copy.write(line + b"\n")
-                result.blank += number > header_line and not line.strip()
-            result.lines = number
+        writer = _Writer(copy, result, delimiter, header_line)
+        rest = b""
+        for block in _as_utf8(blocks(open_text(path, stored)), encoding):
+            text = rest + block
+            rest = text[writer.write(text, _whole_lines(text), is_last=False) :]
+        writer.write(rest, len(rest), is_last=True)
     return result
 
 
-def _lines(source: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Physical lines as UTF-8 (where they are valid), without their line ends."""
-    rest = b""
-    feed = b""
-    for block in _as_utf8(source, encoding):
-        if not feed:
-            feed = b"\r" if b"\r" in block and b"\n" not in block else b"\n"
-        *whole, rest = (rest + block).split(feed)
-        yield from (line.removesuffix(b"\r") for line in whole)
-    if rest:
-        yield rest.removesuffix(b"\r")
+def _whole_lines(text: bytes) -> int:
+    """Up to where it is certain where lines end."""
+    feed = text.rfind(b"\n") + 1
+    return feed or text.rstrip(b"\r").rfind(b"\r") + 1
+
+
+@dataclass(slots=True)
+class _Writer:
+    copy: BinaryIO
+    result: Rewritten
+    delimiter: str
+    header_line: int
+
+    def write(self, text: bytes, until: int, is_last: bool) -> int:
+        """Write the records of text[:until]; returns where the first one begins that is not whole
+        yet."""
+        if not _is_plain(text[:until]):
+            return self._each(text, 0, until, is_last)
+        at = 0
+        for start in doubtful_lines(text[:until], self.delimiter):
+            if start < at or start >= until:
+                continue
+            self._as_it_is(text[at:start])
+            at = self._each(text, start, start + 1, is_last)
+            if at == start:
+                return at
+        self._as_it_is(text[at:until])
+        return max(at, until)
+
+    def _as_it_is(self, lines: bytes) -> None:
+        """Lines each of which is a record."""
+        self.result.lines += lines.count(b"\n")
+        self.copy.write(lines.replace(b"\r\n", b"\n") if b"\r" in lines else lines)
+        if lines and not lines.endswith(b"\n"):
+            self.result.lines += 1
+            self.copy.write(b"\n")
+
+    def _each(self, text: bytes, at: int, until: int, is_last: bool) -> int:
+        """Write the records that begin in text[at:until] one by one."""
+        while at < until:
+            end = end_of_record(text, at, self.delimiter, is_last)
+            if end is None:
+                break
+            self._record(text[at:end])
+            found = LINE_END.match(text, end)
+            at = found.end() if found else end
+        return at
+
+    def _record(self, record: bytes) -> None:
+        first = self.result.lines + 1
+        over = len(LINE_END.findall(record))
+        self.result.lines += 1 + over
+        reason = _reason(record)
+        if reason and first <= self.header_line <= self.result.lines:
+            raise Unreadable(f"its header cannot be read: {reason}")
+        if first > self.header_line:
+            self.result.continued += over
+            if reason:
+                self.result.refused.append((first, reason, _raw(record)))
+                record = b""
+            elif over:
+                self.result.spans.add(first)
+        elif reason:
+            record = b""
+        self.copy.write((encoded(record) if over else record) + b"\n" * (over + 1))
+
+
+def _is_plain(text: bytes) -> bool:
+    """Are all lines short, of valid text and ended by LF or CRLF?"""
+    return (
+        b"\0" not in text
+        and b"\x01" not in text
+        and text.count(b"\r") == text.count(b"\r\n")
+        and (len(text) <= BLOCK_BYTES + MAX_LINE_BYTES or _are_short(text))
+        and is_utf8(text)
+    )
+
+
+def _are_short(text: bytes) -> bool:
+    return max(map(len, text.split(b"\n"))) <= MAX_LINE_BYTES
 
 
 def _as_utf8(source: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """The text without a byte order mark at its start; what is invalid stays so."""
     if encoding == "utf-8":
         yield from source
         return
     if encoding == "utf-8-sig":
         yield next(source, b"").removeprefix(codecs.BOM_UTF8)
         yield from source
+        return
+    if encoding == WINDOWS:
+        for block in source:
+            yield block.decode(WINDOWS, "surrogateescape").encode("utf-8", "surrogateescape")
         return
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -74,20 +151,18 @@ def _as_utf8(source: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         raise Unreadable(f"it cannot be read as {encoding.upper()} ({broken})") from broken
 
 
-def _reason(line: bytes) -> str | None:
-    if len(line) > MAX_LINE_BYTES:
-        return f"the line is {len(line):,} bytes long; at most {MAX_LINE_BYTES:,} are read"
-    if b"\r" in line:
-        return "a carriage return stands in the middle of the line"
-    if b"\0" in line or b"\x01" in line:
+def _reason(record: bytes) -> str | None:
+    if len(record) > MAX_LINE_BYTES:
+        return f"the line is {len(record):,} bytes long; at most {MAX_LINE_BYTES:,} are read"
+    if b"\0" in record or b"\x01" in record:
         return "the line holds a control character (NUL or 0x01)"
     try:
-        line.decode("utf-8")
+        record.decode("utf-8")
     except UnicodeDecodeError as broken:
         return f"byte {broken.start + 1} of the line is not valid UTF-8"
     return None
 
 
-def _raw(line: bytes) -> str:
-    shown = line[:MAX_LINE_BYTES].decode("utf-8", "backslashreplace")
+def _raw(record: bytes) -> str:
+    shown = record[:MAX_LINE_BYTES].decode("utf-8", "backslashreplace")
     return shown.replace("\0", "\\x00")

@@ -9,16 +9,24 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zlib
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from etl.read.records import BLANKS, may_run_over, quote_traits
+
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1_000_000
 HEAD_BYTES = 64 * 1024
+
+_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
 
 Progress = Callable[[int], None]
 
@@ -43,9 +51,16 @@ class Scan:
     has_spaces: bool = False
     has_tabs: bool = False
     has_odd_bytes: bool = False
+    has_invalid_bytes: bool = False
+    has_utf8: bool = False
     failure: str | None = None
+    invisible: str = ""
     _ends_open: bool = field(default=False, repr=False)
+    _feeds: int = field(default=0, repr=False)
     _returns: int = field(default=0, repr=False)
+    _last_returns: bytes = field(default=b"", repr=False)
+    _odd_quotes: bool = field(default=False, repr=False)
+    _beside_quotes: set[int] = field(default_factory=set, repr=False)
 
     @property
     def has_returns(self) -> bool:
@@ -53,9 +68,18 @@ class Scan:
         return self._returns > 0
 
     @property
+    def is_windows(self) -> bool:
+        """Is the text Windows-1252: not UTF-8, and no letter of it is?"""
+        return self.has_invalid_bytes and not self.has_utf8
+
+    def may_run_over(self, delimiter: str) -> bool:
+        """May records run over physical lines, or quotes be broken?"""
+        return self.has_quotes and may_run_over(self._odd_quotes, self._beside_quotes, delimiter)
+
+    @property
     def padding(self) -> str:
         """The blanks that may stand around cells: those that the text holds at all."""
-        return " " * self.has_spaces + "\t" * self.has_tabs
+        return " " * self.has_spaces + "\t" * self.has_tabs + self.invisible
 
 
 class _Hashing(io.RawIOBase):
@@ -85,12 +109,16 @@ class _Hashing(io.RawIOBase):
 
 
 def compression(path: Path) -> str:
-    """The value of read_csv's `compression` for a file name."""
-    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower(), "none")
+    """The value of read_csv's `compression`, by the file's first bytes whatever its name."""
+    with path.open("rb", buffering=0) as stored:
+        start = stored.read(4)
+    if start.startswith(b"\x1f\x8b"):
+        return "gzip"
+    return "zstd" if start == b"\x28\xb5\x2f\xfd" else "none"
 
 
 def open_text(path: Path, raw: Any) -> Reader:
-    """The decompressed bytes of `raw`, by the file's name."""
+    """The decompressed bytes of `raw`, which are those of the file at `path`."""
     kind = compression(path)
     if kind == "gzip":
         return gzip.GzipFile(fileobj=raw)
@@ -141,7 +169,7 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
             found.failure = str(broken)
         while hashing.read(BLOCK_BYTES):
             pass
-    if found._returns not in (0, found.lines):  # a CSV reader takes one kind of line end only
+    if found._returns not in (0, found._feeds):  # a CSV reader takes one kind of line end only
         found.has_odd_bytes = True
     found.lines += found._ends_open
     found.source_id = hashing.digest.hexdigest()
@@ -149,44 +177,76 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
     return found
 
 
-def blank_lines(path: Path, header_line: int) -> int:
-    """Count the blank lines after the header, independently of any CSV reader."""
+def blank_lines(path: Path, header_line: int, delimiter: str = "") -> int:
+    """Count the blank lines after the header, independently of any CSV reader.
+
+    The text is UTF-8 with LF or CRLF.
+    """
     with path.open("rb") as stored:
-        blank = before = number = 0
+        blank = number = 0
         for block in blocks(open_text(path, stored)):
             for line in block.split(b"\n")[: block.count(b"\n") or 1]:
                 number += 1
-                empty = not (line.removeprefix(BOM_UTF8) if number == 1 else line).strip()
-                blank += empty
-                before += empty and number < header_line
-    return blank - before
+                blank += number > header_line and is_blank(line, delimiter)
+    return blank
+
+
+def is_blank(line: bytes, delimiter: str) -> bool:
+    """Does the line hold nothing but delimiters and blanks?"""
+    rest = line.strip(b" \t\r\v\f" + delimiter.encode())
+    if not rest:
+        return True
+    if rest[0] < 128 or len(rest) > MAX_LINE_BYTES:
+        return False
+    return not rest.decode("utf-8", "replace").strip(BLANKS + "\r\v\f" + delimiter)
 
 
 def _look(found: Scan, block: bytes) -> None:
     if len(found.head) < HEAD_BYTES:
         found.head += block[: HEAD_BYTES - len(found.head)]
     feeds = block.count(b"\n")
-    found.lines += feeds
-    found._ends_open = not block.endswith(b"\n")
-    found._returns += block.count(b"\r") if b"\r" in block else 0
-    found.has_quotes = found.has_quotes or b'"' in block
+    found._feeds += feeds
+    found._ends_open = not block.endswith((b"\n", b"\r"))
+    if b"\r" in block or found._last_returns:
+        found._returns += block.count(b"\r")
+        found.lines += _line_ends(found._last_returns + block) - len(found._last_returns)
+        found._last_returns = block[len(block.rstrip(b"\r")) :][-2:]
+    else:
+        found.lines += feeds
     found.has_spaces = found.has_spaces or b" " in block
     found.has_tabs = found.has_tabs or b"\t" in block
-    found.has_odd_bytes = found.has_odd_bytes or _odd(block)
+    if not block.isascii():
+        seen = [c for c in BLANKS[2:] if c not in found.invisible and c.encode() in block]
+        found.invisible += "".join(seen)
+        valid = is_utf8(block)
+        found.has_invalid_bytes = found.has_invalid_bytes or not valid
+        found.has_utf8 = found.has_utf8 or valid or bool(_UTF8.search(block))
+    found.has_odd_bytes = found.has_odd_bytes or found.has_invalid_bytes or _is_odd(block)
+    if b'"' in block:
+        found.has_quotes = True
+        if not found.has_odd_bytes:
+            odd, beside = quote_traits(block)
+            found._odd_quotes = found._odd_quotes or odd
+            found._beside_quotes |= beside
 
 
-def _odd(block: bytes) -> bool:
-    """Must the text be rewritten line by line before a CSV reader sees it?"""
+def _line_ends(text: bytes) -> int:
+    """How many there are of LF, CRLF, CR and CR CR LF."""
+    returns = text.count(b"\r") - text.count(b"\r\n") - text.count(b"\r\r\n")
+    return text.count(b"\n") + returns
+
+
+def _is_odd(block: bytes) -> bool:
+    """Must the text be rewritten before a CSV reader sees it?"""
     return (
         b"\0" in block
         or b"\x01" in block
         or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
         or len(block) > BLOCK_BYTES + MAX_LINE_BYTES
-        or not _is_utf8(block)
     )
 
 
-def _is_utf8(block: bytes) -> bool:
+def is_utf8(block: bytes) -> bool:
     if block.isascii():
         return True
     try:

@@ -10,11 +10,14 @@ from pathlib import Path
 import duckdb
 
 from etl.arrivals import Arrival
+from etl.fields import NOTHING
 from etl.read.dialect import Dialect
+from etl.read.records import BLANKS
 from etl.read.rewrite import rewrite
 from etl.read.scan import MAX_LINE_BYTES, Scan, blank_lines, blocks, compression, open_text
 from warehouse.database import glob_literal
 
+_NOTHING = ", ".join(f"'{mark}'" for mark in sorted(NOTHING))
 READ_LINES = (Path(__file__).parent / "lines.sql").read_text("utf-8")
 
 
@@ -41,11 +44,20 @@ class Source:
     padding: str
     is_padded: bool
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    spans: set[int] = field(default_factory=set)
+    continued: int = 0
+    packed: str = "none"
     parallel: bool = True
     blank: int | None = None
     first_rowid: int = 0
     loaded: int = 0
     rejected: int = 0
+
+    @property
+    def read_as(self) -> str:
+        """How the file is read, for people."""
+        packed = "" if self.packed == "none" else f", {self.packed}"
+        return self.dialect.read_as + packed
 
     @property
     def reader_values(self) -> dict[str, object]:
@@ -63,8 +75,9 @@ class Source:
         dialect = self.dialect
         return (
             (dialect.dataset.name, dialect.encoding, dialect.delimiter, dialect.header_line),
-            (dialect.positions, dialect.width, sorted(dialect.constants)),
+            (dialect.positions, dialect.cell_names, sorted(dialect.constants)),
             (self.compression, self.has_returns, self.has_quotes, self.padding, self.is_padded),
+            bool(self.spans),
         )
 
     @property
@@ -106,7 +119,8 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         path=arrival.path,
         bytes=scan.stored_bytes,
         text=arrival.file,
-        compression=compression(arrival.file),
+        compression=(packed := compression(arrival.file)),
+        packed=packed,
         dialect=dialect,
         lines=scan.lines,
         has_returns=scan.has_returns,
@@ -114,13 +128,21 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         padding=scan.padding.replace(dialect.delimiter, ""),
         is_padded=bool(scan.padding) and _is_padded(scan.head, dialect.delimiter),
     )
-    if scan.has_odd_bytes or dialect.encoding not in ("utf-8", "utf-8-sig"):
+    if (
+        scan.has_odd_bytes
+        or dialect.encoding not in ("utf-8", "utf-8-sig")
+        or scan.may_run_over(dialect.delimiter)
+    ):
         target = folder / f"{scan.source_id}.csv"
-        copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
+        copy = rewrite(
+            arrival.file, target, dialect.encoding, dialect.delimiter, dialect.header_line
+        )
         source.text, source.compression = copy.path, "none"
-        source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
+        source.refused, source.spans, source.continued = copy.refused, copy.spans, copy.continued
+        if dialect.encoding.startswith("utf-16"):  # whose bytes are no lines
+            source.lines = copy.lines
         source.has_returns = False
-        source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
+        source.has_quotes, source.padding = True, BLANKS.replace(dialect.delimiter, "")
     elif not _is_text(arrival.file):
         source.text = folder / f"{scan.source_id}{arrival.file.suffix}"
         source.text.unlink(missing_ok=True)
@@ -152,6 +174,8 @@ def insert_values(sources: Sequence[Source]) -> dict[str, object]:
     for name in first.dialect.constants:
         of_files[f"constant_{name}"] = [source.dialect.constants[name] for source in sources]
     values: dict[str, object] = {**first.reader_values, "separator": first.dialect.delimiter}
+    if first.dialect.dataset.by_folder:
+        values["first_name"] = first.dialect.cell_names[0]
     if len(sources) == 1:
         return values | {name: only for name, (only,) in of_files.items()}
     values["text"] = [glob_literal(source.text) for source in sources]
@@ -182,14 +206,20 @@ def insert_sql(sources: Sequence[Source]) -> str:
             typed.append(f'null::{column.field.sql_type} as "{column.name}"')
         else:
             cell = f"cells[{position + 1}]"
-            cell = f"trim({cell}, ' \t')" if source.is_padded else cell
+            cell = f"trim({cell}, '{source.padding}')" if source.is_padded else cell
             typed.append(f'{column.field.fast(cell)} as "{column.name}"')
             known = f'"{column.name}" is not null'
             certain.append(known if column.required else f"({known} or {cell} = '')")
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
                 certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
+            if column.field.sql_type == "VARCHAR" and not dialect.dataset.by_folder:
+                certain.append(f"{cell} not in ({_NOTHING})")
     if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):
-        certain.append("trim(line, e' \\t\\x0b\\x0c') <> ''")  # blank, and not empty cells
+        certain.append("trim(line, $separator || e' \\t\\x0b\\x0c') <> ''")  # blank
+    if dialect.dataset.by_folder:  # else a timestamp, a number or a word tells it from a row
+        certain.append(f"trim(cells[1], '{source.padding}') <> $first_name")
+    if source.spans:
+        certain.append("not contains(line, e'\\x1d')")  # line ends within quotes stand escaped
     names = ", ".join(f'"{name}"' for name in dialect.dataset.column_names)
     return f"""
         insert into staged_{dialect.dataset.name}
@@ -207,12 +237,15 @@ def insert_sql(sources: Sequence[Source]) -> str:
 def reconcile(source: Source, blank: int) -> None:
     """Hold the fates of a file's lines against the lines counted before parsing.
 
-    Raises Unreconciled. Lines that were refused before parsing stand as blank lines in the text.
+    Raises Unreconciled. Blank lines stand in the text for lines that were refused before parsing
+    and for those that continue a record.
     """
-    blank -= len(source.refused)
-    if blank and source.blank is None:
-        source.blank = blank_lines(source.text, source.dialect.header_line)
-    counted = source.lines - source.dialect.header_line - (source.blank or 0)
+    emptied = len(source.refused) + source.continued
+    if blank != emptied and source.blank is None:
+        dialect = source.dialect
+        found = blank_lines(source.text, dialect.header_line, dialect.delimiter)
+        source.blank = found - emptied
+    counted = source.lines - source.dialect.header_line - source.continued - (source.blank or 0)
     if source.loaded + source.rejected != counted:
         raise Unreconciled(
             f"{counted:,} rows were counted, but {source.loaded:,} accepted "

@@ -18,6 +18,7 @@ from etl.datasets import datasets
 from etl.fields import MACROS, ZONE, zone_names
 from etl.read.dialect import Dialect
 from etl.read.examine import Refused, examine, is_blank
+from etl.read.records import decoded
 from etl.read.source import Source, Unreconciled, insert_sql, insert_values, reconcile
 from warehouse.database import first_line, insert
 
@@ -196,7 +197,9 @@ class Staging:
             for source_id, rowid, raw in batch:
                 source = sources[source_id]
                 line = rowid - source.first_rowid + source.first_line
-                if is_blank(raw):
+                if line in source.spans:
+                    raw = decoded(raw)
+                if is_blank(raw, source.dialect.delimiter):
                     blanks[source_id] += 1
                     continue
                 found = examine(raw, source.dialect)

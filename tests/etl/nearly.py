@@ -115,6 +115,7 @@ USUAL = {
     "zone": "Etc/UTC",
 }
 
+ENDS = ["\n", "\r\n", "\r", "\r\r\n"]
 NAMES = [
     *("x.csv", "connectivity_events.csv", "health_reports/a.csv", "servers/a.csv"),
     *("store_timezones/a.csv", "customers/c/a.csv", "customers/a.csv"),
@@ -164,14 +165,36 @@ def stored(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @st.composite
+def _over_lines(draw: st.DrawFn, line: str) -> str:
+    """The line with a line end somewhere, perhaps in quotes, perhaps beside more of them."""
+    at = draw(st.integers(0, len(line)))
+    piece = draw(st.sampled_from(ENDS)) + draw(st.sampled_from(["", "x", ",", '"', '""', "# "]))
+    form = draw(
+        st.sampled_from(["{}", '"{}"', ' "{}" ', ',"{}",', '"{}', '{}"', '"{}"x', '""{}""'])
+    )
+    return line[:at] + form.format(piece) + line[at:]
+
+
+@st.composite
 def _texts(draw: st.DrawFn) -> str:
     columns = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
-    delimiter = draw(st.sampled_from(",,,;\t"))
+    delimiter = draw(st.sampled_from(",,,;\t|"))
     body = draw(st.lists(lines(list(columns.values()), delimiter), max_size=6))
     if draw(st.integers(0, 4)):
         body.insert(0, delimiter.join(columns))
+    for at in draw(st.sets(st.integers(0, len(body) - 1), max_size=2)) if body else ():
+        body[at] = draw(_over_lines(body[at]))
     for at in draw(st.lists(st.integers(0, len(body)), max_size=2)):
-        body.insert(at, draw(st.sampled_from(["", " ", "\t", "\v", "\u00a0", "\x1c"])))
-    ends = draw(st.sampled_from([["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"], ["\n", "\r"]]))
+        body.insert(
+            at,
+            draw(
+                st.sampled_from(
+                    ["", " ", "\t", "\v", "\u00a0", "\x1c", ",,", "# x", "sep=;", "\ufeff"]
+                )
+            ),
+        )
+    ends = draw(
+        st.sampled_from([*([end] for end in ENDS), ["\n"], ["\n", "\r\n"], ["\n", "\r"], ENDS])
+    )
     text = "".join(line + ends[number % len(ends)] for number, line in enumerate(body))
     return text if draw(st.booleans()) else text.rstrip("\r\n")

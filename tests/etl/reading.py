@@ -5,25 +5,27 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
-import io
+import itertools
 import re
 import zlib
 
 from etl.read import zstd
 
-BLANK = b" \t\v\f"
+BLANKS = " \t\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+ENDS = re.compile(rb"\r\r\n|\r\n|\n|\r")
+MOST_LINES = 1000
 
 
 class NotText(Exception):
     """Nothing can be counted: the compressed stream is broken or the encoding is not known."""
 
 
-def decompressed(name: str, stored: bytes) -> bytes:
+def decompressed(stored: bytes) -> bytes:
     """The text as bytes. Raises NotText."""
     try:
-        if name.lower().endswith(".gz"):
+        if stored.startswith(b"\x1f\x8b"):
             return gzip.decompress(stored)
-        if name.lower().endswith(".zst"):
+        if stored.startswith(b"\x28\xb5\x2f\xfd"):
             return zstd.decompress(stored)
     except (OSError, EOFError, zlib.error, zstd.ZstdError) as broken:
         raise NotText from broken
@@ -31,13 +33,52 @@ def decompressed(name: str, stored: bytes) -> bytes:
 
 
 def physical_lines(text: bytes) -> list[bytes]:
-    """The lines in UTF-8, without their ends; what is not UTF-8 stays as it is. Raises NotText."""
+    """The lines in UTF-8 with their ends; what is not UTF-8 stays as it is. Raises NotText."""
     plain = _utf_8(text)
-    end = b"\n" if b"\n" in plain or b"\r" not in plain else b"\r"
-    lines = plain.split(end)
-    if not lines[-1]:
-        lines.pop()
-    return [line.removesuffix(b"\r") for line in lines]
+    ends = [found.end() for found in ENDS.finditer(plain)]
+    cuts = [0, *ends] if ends and ends[-1] == len(plain) else [0, *ends, len(plain)]
+    return [plain[start:end] for start, end in itertools.pairwise(cuts)]
+
+
+def records(lines: list[bytes], delimiter: str) -> dict[int, bytes]:
+    """The records by the number, from 1, of the line on which each begins, without line ends
+    behind them. Python's csv decides how far each goes."""
+    found = {}
+    at = 0
+    while at < len(lines):
+        extent = _extent(lines, at, delimiter)
+        found[at + 1] = b"".join(lines[at : at + extent]).rstrip(b"\r\n")
+        at += extent
+    return found
+
+
+def _extent(lines: list[bytes], at: int, delimiter: str) -> int:
+    """How many lines the record has that begins on one of them."""
+    text = ""
+    for number, line in enumerate(lines[at : at + MOST_LINES], 1):
+        text += line.decode("utf-8", "surrogateescape")
+        if len(text.encode("utf-8", "surrogateescape").rstrip(b"\r\n")) > 1_000_000:
+            return 1
+        try:
+            list(
+                csv.reader(
+                    [_tidy(text.rstrip("\r\n"), delimiter)], delimiter=delimiter, strict=True
+                )
+            )
+        except csv.Error as wrong:
+            if "unexpected end" not in str(wrong):
+                return 1
+        else:
+            return number
+    return 1
+
+
+def _tidy(text: str, delimiter: str) -> str:
+    """Without blanks before quotes that open and behind quotes that close."""
+    blanks = "[" + BLANKS.replace(delimiter, "") + "]+"
+    edge = re.escape(delimiter)
+    text = re.sub(f'(^|{edge}){blanks}"', r'\1"', text)
+    return re.sub(f'"{blanks}(?={edge}|$)', '"', text)
 
 
 def _utf_8(text: bytes) -> bytes:
@@ -46,10 +87,17 @@ def _utf_8(text: bytes) -> bytes:
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _transcoded(text, "utf-16")
     start = text[:1000]
-    if start[1::2].count(0) > len(start) / 4:
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    pairs = len(start) // 2
+    if odd and odd >= pairs * 0.8 and even <= pairs * 0.1:
         return _transcoded(text, "utf-16-le")
-    if start[0::2].count(0) > len(start) / 4:
+    if even and even >= pairs * 0.8 and odd <= pairs * 0.1:
         return _transcoded(text, "utf-16-be")
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        if text.decode("utf-8", "ignore").isascii():
+            return text.decode("cp1252", "surrogateescape").encode("utf-8", "surrogateescape")
     return text
 
 
@@ -60,19 +108,16 @@ def _transcoded(text: bytes, encoding: str) -> bytes:
         raise NotText from broken
 
 
-def is_blank(line: bytes) -> bool:
-    return not line.strip(BLANK)
+def is_blank(record: bytes, delimiter: str) -> bool:
+    return not _shown(record).strip(BLANKS + "\r\n\v\f" + delimiter)
 
 
-def cells(line: bytes) -> set[str]:
-    """Every text that a cell of the line may hold, whatever the delimiter."""
-    text = line.decode("utf-8")
-    found = set(re.split("[,;\t]", text))
-    for delimiter in ",;\t":
-        found |= set(next(csv.reader(io.StringIO(text), delimiter=delimiter), []))
-        tidy = re.sub(rf" *({re.escape(delimiter)}) *", r"\1", text.strip())
-        found |= set(next(csv.reader(io.StringIO(tidy), delimiter=delimiter), []))
-    return {cell.strip(" \t") for cell in found}
+def cells(record: bytes, delimiter: str) -> set[str]:
+    """Every text that a cell of the record may hold."""
+    text = record.decode("utf-8")
+    tidy = _tidy(text, delimiter)
+    found = {*text.split(delimiter), *next(csv.reader([tidy], delimiter=delimiter), [])}
+    return {cell.strip(BLANKS) for cell in found}
 
 
 def instant(cell: str) -> dt.datetime | None:
@@ -84,21 +129,29 @@ def instant(cell: str) -> dt.datetime | None:
     return read.astimezone(dt.UTC).replace(tzinfo=None) if read.tzinfo else read
 
 
-def row_numbers(lines: list[bytes], names: set[str]) -> list[int]:
-    """The numbers, from 1, of the lines that are rows: not blank, and behind the header if the
-    first line is one, that is, holds one of the names; without names it always is."""
-    header = next((n for n, line in enumerate(lines, 1) if _shown(line).strip()), 0)
-    if header and names:
-        first = {
-            cell.strip().strip('"').strip().lower() for cell in _parts(_shown(lines[header - 1]))
-        }
-        header = header if first & names else 0
-    return [n for n, line in enumerate(lines, 1) if n > header and not is_blank(line)]
+def rows(lines: list[bytes], delimiter: str, names: set[str]) -> dict[int, bytes]:
+    """The records that are rows, by their first line: not blank, and behind the header if the
+    first one is one, that is, holds one of the names; without names it always is."""
+    skipped = 0
+    for line in lines:
+        if line.rstrip(b"\r\n") and not re.fullmatch(
+            f'#.*|"?sep=."?|[{BLANKS}\v\f,;|]*', _shown(line.rstrip(b"\r\n")), re.IGNORECASE
+        ):
+            break
+        skipped += 1
+    found = records(lines[skipped:], delimiter)
+    rows = {at + skipped: record for at, record in found.items()}
+    first = rows.get(skipped + 1, b"")
+    is_header = not names or any(_shown(cell).lower() in names for cell in _bare(first, delimiter))
+    if is_header and b"\0" not in first and "\ufffd" not in _shown(first):
+        rows.pop(skipped + 1, None)
+    return {at: record for at, record in rows.items() if not is_blank(record, delimiter)}
+
+
+def _bare(record: bytes, delimiter: str) -> list[bytes]:
+    parts = record.replace(b"\0", b"").split(delimiter.encode())
+    return [_shown(part).strip(BLANKS).strip('"').strip(BLANKS).encode() for part in parts]
 
 
 def _shown(line: bytes) -> str:
     return line.decode("utf-8", "replace")
-
-
-def _parts(text: str) -> list[str]:
-    return re.split("[,;\t]", text)
