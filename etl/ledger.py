@@ -42,7 +42,7 @@ TAKEN = ("rejects", "customer_uploads")
 
 @dataclass(frozen=True, slots=True)
 class FileFate:
-    """One row of `files`: a file's identity, its status and its counts."""
+    """One row of `files`: a file's identity, its status, its counts and how it was read."""
 
     source_id: str
     path: str
@@ -55,6 +55,7 @@ class FileFate:
     reason: str | None
     load_id: int
     loaded_at: dt.datetime
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ create table files (
     rows_rejected bigint,
     reason varchar,
     load_id bigint,
-    loaded_at timestamp
+    loaded_at timestamp,
+    read_as varchar
 );
 
 create table rejects (

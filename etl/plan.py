@@ -44,7 +44,13 @@ class File:
         return customers.FOLDER if customers.owner_of(PurePosixPath(self.arrival.path)) else None
 
     def fate(
-        self, load: Load, status: str, reason: str | None = None, read: int = 0, loaded: int = 0
+        self,
+        load: Load,
+        status: str,
+        reason: str | None = None,
+        read: int = 0,
+        loaded: int = 0,
+        read_as: str | None = None,
     ) -> FileFate:
         """Its row of the ledger; what was read and not loaded is rejected."""
         return FileFate(
@@ -59,6 +65,7 @@ class File:
             reason=reason,
             load_id=load.load_id,
             loaded_at=load.started,
+            read_as=read_as,
         )
 
 

@@ -155,11 +155,23 @@ class _Taking:
             timeless = customers.timeless(self.connection, source)
             failure = f"none of its {read:,} rows could be read{timeless}"
         if failure:
-            self.taken.fates.append(file.fate(self.task.load, "rejected", failure, read))
+            self._note(file, source, "rejected", failure, read)
             return
-        self.taken.fates.append(file.fate(self.task.load, "loaded", None, read, source.loaded))
+        self._note(file, source, "loaded", None, read, source.loaded)
         if file.founds:
             self.taken.tables.append(customers.table_of(source.dialect, self.task.load.load_id))
+
+    def _note(
+        self,
+        file: File,
+        source: Source,
+        status: str,
+        reason: str | None,
+        read: int,
+        loaded: int = 0,
+    ) -> None:
+        fate = file.fate(self.task.load, status, reason, read, loaded, source.read_as)
+        self.taken.fates.append(fate)
 
     def _reject(self, file: File, wrong: Exception) -> None:
         """Note a file that cannot be read as a whole; one that changes is left for a later run."""

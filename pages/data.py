@@ -265,6 +265,7 @@ FILES = tables.of_metric(
     "dataset",
     "bytes",
     "load_id",
+    "read_as",
 )
 UNREAD = tables.of_metric("unread_files")
 REJECTS = tables.of_metric(

@@ -12,6 +12,7 @@
 -- column rows_rejected BIGINT [rows]: rows rejected
 -- column bytes BIGINT [bytes] "Size": its size as stored
 -- column load_id BIGINT "Load": the load that took it up
+-- column read_as VARCHAR "Read as": encoding, delimiter, compression, header or none, columns ignored
 -- column source_id VARCHAR: sha256 of its bytes as stored
 create or replace macro file_history(of_dataset := NULL, of_status := NULL) as table
 select
@@ -25,6 +26,7 @@ select
     rows_rejected,
     bytes,
     load_id,
+    read_as,
     source_id
 from files
 where
