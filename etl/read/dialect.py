@@ -126,8 +126,7 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
     if at == len(plain):
         raise Unfit("the file holds only blank lines: not even a header")
     is_damaged = any(odd in _line(plain, at) for odd in (b"\0", "\ufffd".encode()))
-    samples = [_sample(plain, at, delimiter) for delimiter in DELIMITERS]
-    best = max(samples, key=lambda sample: _evidence(path, sample, told))
+    best = _best(path, plain, at, told)
     first, over = best.records[0]
     cells = split(first.replace("\0", ""), best.delimiter)
     malformed = cells.reason if isinstance(cells, Malformed) else None
@@ -142,6 +141,21 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
         malformed,
         is_damaged,
     )
+
+
+def _best(path: PurePosixPath, text: bytes, at: int, told: str | None) -> _Sample:
+    """The first records under the delimiter for which most speaks.
+
+    Where a header that is known, or a customer's, holds one of them only, no other can win.
+    """
+    first = _line(text, at).decode("utf-8", "replace")
+    held = [delimiter for delimiter in DELIMITERS if delimiter in first or delimiter == told]
+    if len(held) == 1:
+        only = _sample(text, at, held[0])
+        if _is_customers(path) or _known(only.cells[0]):
+            return only
+    samples = [_sample(text, at, delimiter) for delimiter in DELIMITERS]
+    return max(samples, key=lambda sample: _evidence(path, sample, told))
 
 
 def _skip(text: bytes) -> tuple[int, int, str | None]:
@@ -182,6 +196,11 @@ def _sample(text: bytes, at: int, delimiter: str) -> _Sample:
 
 
 def _records(text: bytes, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
+    if b'"' not in text:
+        lines = LINE_END.split(text[at:], SAMPLE)[:SAMPLE]
+        last = len(lines) - (len(lines) > 1 and not lines[-1])
+        yield from ((line.decode("utf-8", "replace"), 0) for line in lines[:last])
+        return
     for _ in range(SAMPLE):
         end = end_of_record(text, at, delimiter, is_last=True)
         assert end is not None
@@ -199,7 +218,7 @@ def _evidence(path: PurePosixPath, sample: _Sample, told: str | None) -> tuple[f
     header, *rows = sample.cells
     rows = [cells for cells in rows if any(cells)]
     named = None if _is_customers(path) else _named(path)
-    known = 0 if _is_customers(path) else max(_matched(d, header) for d in datasets().values())
+    known = 0 if _is_customers(path) else _known(header)
     width = len(_trimmed(header))
     if named and not known:
         fit = sum(_fits(named, cells) for cells in [header, *rows]) / (1 + len(rows))
@@ -218,6 +237,8 @@ def _trimmed(cells: list[str]) -> list[str]:
 def _is_typed(cell: str) -> bool:
     if _NUMBER.fullmatch(cell):
         return True
+    if not cell[:4].isdigit():
+        return False
     try:
         read_timestamp(cell)
     except ValueError:
@@ -266,6 +287,11 @@ def _matched(dataset: Dataset, cells: list[str]) -> int:
         return 0
     lowered = {cell.lower() for cell in cells}
     return sum(bool(lowered & set(map(str.lower, c.names))) for c in dataset.columns)
+
+
+def _known(cells: list[str]) -> int:
+    """How many columns of a dataset a header names, of the one that it fits best."""
+    return max(_matched(dataset, cells) for dataset in datasets().values())
 
 
 def _headerless(path: PurePosixPath, header: Header) -> Dialect:
