@@ -13,7 +13,7 @@ _BLANK = " \t\r\n\v\f"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """Why a line is not a row; `column` is None where the line as a whole is at fault."""
 
     column: str | None
@@ -24,15 +24,15 @@ def is_blank(line: str) -> bool:
     return not line.strip(_BLANK)
 
 
-def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
+def examine(line: str, dialect: Dialect) -> list[Value | None] | Rejected:
     """The row's values in the order of the dataset's columns, or why there is no row."""
     if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
-        return Refused(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+        return Rejected(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
     cells = split(line, dialect.delimiter)
     if isinstance(cells, Malformed):
-        return Refused(None, cells.reason)
+        return Rejected(None, cells.reason)
     if len(cells) != dialect.width:
-        return Refused(None, _width_reason(len(cells), dialect))
+        return Rejected(None, _width_reason(len(cells), dialect))
     values: list[Value | None] = []
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
@@ -44,11 +44,11 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
             continue
         name = dialect.cell_names[position] if position is not None else column.name
         if not text:
-            return Refused(name, f"{name} is empty")
+            return Rejected(name, f"{name} is empty")
         try:
             values.append(column.field.read(text))
         except ValueError as wrong:
-            return Refused(name, str(wrong))
+            return Rejected(name, str(wrong))
     return values
 
 

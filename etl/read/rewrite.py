@@ -21,7 +21,7 @@ class Rewritten:
     path: Path
     lines: int = 0
     blank: int = 0
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    rejected_lines: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def rewrite(path: Path, target: Path, encoding: str, header_line: int) -> Rewritten:
@@ -35,7 +35,7 @@ def rewrite(path: Path, target: Path, encoding: str, header_line: int) -> Rewrit
             if reason and number == header_line:
                 raise Unreadable(f"its header cannot be read: {reason}")
             if reason and number > header_line:
-                result.refused.append((number, reason, _raw(line)))
+                result.rejected_lines.append((number, reason, _raw(line)))
                 copy.write(b"\n")
             else:
                 copy.write(line + b"\n")

@@ -40,7 +40,7 @@ class Source:
     has_quotes: bool
     padding: str
     is_padded: bool
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    rejected_lines: list[tuple[int, str, str]] = field(default_factory=list)
     parallel: bool = True
     blank: int | None = None
     first_rowid: int = 0
@@ -118,7 +118,11 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         target = folder / f"{scan.source_id}.csv"
         copy = rewrite(arrival.file, target, dialect.encoding, dialect.header_line)
         source.text, source.compression = copy.path, "none"
-        source.lines, source.blank, source.refused = copy.lines, copy.blank, copy.refused
+        source.lines, source.blank, source.rejected_lines = (
+            copy.lines,
+            copy.blank,
+            copy.rejected_lines,
+        )
         source.has_returns = False
         source.has_quotes, source.padding = True, " \t".replace(dialect.delimiter, "")
     elif not _is_text(arrival.file):
@@ -207,9 +211,9 @@ def insert_sql(sources: Sequence[Source]) -> str:
 def reconcile(source: Source, blank: int) -> None:
     """Hold the fates of a file's lines against the lines counted before parsing.
 
-    Raises Unreconciled. Lines that were refused before parsing stand as blank lines in the text.
+    Raises Unreconciled. Lines that were rejected before parsing stand as blank lines in the text.
     """
-    blank -= len(source.refused)
+    blank -= len(source.rejected_lines)
     if blank and source.blank is None:
         source.blank = blank_lines(source.text, source.dialect.header_line)
     counted = source.lines - source.dialect.header_line - (source.blank or 0)
