@@ -137,7 +137,7 @@ def _unknown(customer_id: str) -> Problem:
 def _no_table(customer_id: str) -> Problem:
     return Problem(
         404,
-        f"Customer {customer_id} has no table yet: every file it sent was refused.",
+        f"Customer {customer_id} has no table yet: every file it sent was rejected.",
         code="no_table",
     )
 

@@ -92,7 +92,7 @@ class _Warehouse(Collector):
 
 _FRESHNESS = (
     ("fleetpulse_rows", "rows", "Rows loaded."),
-    ("fleetpulse_rejected_rows", "rejected_rows", "Rows refused."),
+    ("fleetpulse_rejected_rows", "rejected_rows", "Rows rejected."),
     ("fleetpulse_newest_event_timestamp_seconds", "newest_event", "Newest instant in the data."),
     ("fleetpulse_last_load_timestamp_seconds", "last_load", "When a file was last loaded."),
 )

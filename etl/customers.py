@@ -227,7 +227,7 @@ def total_uploads(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
-    """What to add where every row of a customer's file was refused for its time column."""
+    """What to add where every row of a customer's file was rejected for its time column."""
     time_at = source.dialect.positions[-1]
     if source.dialect.dataset.name != FOLDER or time_at is None:
         return ""

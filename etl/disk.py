@@ -61,6 +61,12 @@ def replace(path: Path, content: bytes, *, durable: bool = True) -> None:
         sync(path.parent)
 
 
+def put_in_place(written: Path, path: Path) -> None:
+    """Give a file that is safely on disk its final name, which outlives a power cut too."""
+    os.replace(written, path)
+    sync(path.parent)
+
+
 def make_folder(path: Path) -> None:
     """Make a folder whose name outlives a power cut; one that is there stays.
 

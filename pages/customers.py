@@ -90,7 +90,7 @@ def answer(rows: list[dict[str, Any]]) -> str:
 
 
 def show_cards(rows: list[dict[str, Any]]) -> None:
-    uploads, refused = (sum(row[name] for row in rows) for name in ("uploads", "rejected_rows"))
+    uploads, rejected = (sum(row[name] for row in rows) for name in ("uploads", "rejected_rows"))
     timed = sum(row["time_column"] is not None for row in rows)
     newest = max((row["last_load"] for row in rows if row["last_load"]), default=None)
     whole = answers.ask("file_history", of_dataset="customers", of_status="rejected").num_rows
@@ -101,7 +101,7 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
             words.count(sum(row["total_rows"] for row in rows)),
             f"from {words.counted(uploads, 'upload')}",
         )
-        cards.plain("Refused rows", words.count(refused), customer.whole_files(whole))
+        cards.plain("Rejected rows", words.count(rejected), customer.whole_files(whole))
         if newest:
             cards.plain("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
 
@@ -114,7 +114,7 @@ COLUMNS = {
     "first": tables.instant("First row"),
     "newest": tables.instant("Newest row"),
     "difference": tables.amount_in_words("Time difference", "Newest row less first row"),
-    "refused": tables.number("Refused rows"),
+    "rejected": tables.number("Rejected rows"),
 }
 
 
@@ -125,7 +125,7 @@ def table_rows(rows: list[dict[str, Any]]) -> pa.Table:
             "rows": [row["total_rows"] for row in rows],
             "uploads": [row["uploads"] for row in rows],
             "difference": [customer.difference(row["time_difference"]) for row in rows],
-            "refused": [row["rejected_rows"] for row in rows],
+            "rejected": [row["rejected_rows"] for row in rows],
             "first": pa.array([row["first_row_at"] for row in rows], pa.timestamp("us")),
             "newest": pa.array([row["newest_row_at"] for row in rows], pa.timestamp("us")),
             "columns": [", ".join(row["columns"] or ["no table yet"]) for row in rows],

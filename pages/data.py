@@ -78,11 +78,11 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         )
         again = words.counted(total("files_duplicate"), "duplicate")
         cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")
-        refused = total("files_rejected")
+        rejected = total("files_rejected")
         cards.plain(
             "Files rejected",
-            words.count(refused),
-            "nothing in them could be read" if refused else "",
+            words.count(rejected),
+            "nothing in them could be read" if rejected else "",
         )
 
 

@@ -140,8 +140,8 @@ def show_datasets(datasets: pa.Table) -> None:
         placeholder="–",
         alt="How fresh and complete each dataset is",
     )
-    refused = answers.ask("file_history", of_status="rejected").to_pylist()
-    strangers = [file for file in refused if file["dataset"] is None]
+    rejected = answers.ask("file_history", of_status="rejected").to_pylist()
+    strangers = [file for file in rejected if file["dataset"] is None]
     if strangers:
         rows = words.counted(sum(file["rows_rejected"] for file in strangers), "row")
         st.caption(
@@ -157,7 +157,7 @@ COLUMNS = {
     "rows": tables.number("Rows"),
     "files": tables.number("Files"),
     "rejected_rows": tables.number("Rejected rows"),
-    "refused_files": tables.number("Rejected files", "Files of which nothing could be read"),
+    "rejected_files": tables.number("Rejected files", "Files of which nothing could be read"),
     "holes": tables.number("Days missing", "Days without data between the first and the newest"),
 }
 

@@ -169,7 +169,7 @@ class Jobs:
                 digest.update(piece)
             disk.sync_open(out)
             manifest.bytes = out.tell()
-        os.replace(part, final)
+        disk.put_in_place(part, final)
         manifest.sha256 = digest.hexdigest()
         manifest.seconds = round(time.perf_counter() - started, 4)
 

@@ -25,7 +25,9 @@ class Part:
         self.path = incoming / PART.format(secrets.token_hex(8))
         self.inspector = Inspector(max_bytes)
         self._out = self.path.open("xb")
-        disk.try_lock(self._out.fileno())
+        if not disk.try_lock(self._out.fileno()):
+            self._out.close()
+            raise disk.Locked(f"another process holds {self.path.name}, which was just made")
         self._flusher = ThreadPoolExecutor(1)
         self._flushes: list[Future[None]] = []
         self._unflushed = 0

@@ -87,17 +87,18 @@ def header(text: str) -> Iterator[tuple[str, str]]:
 
 
 def parse(name: str, text: str) -> Metric:
-    """Read one metric file. Raises ValueError naming the header line that does not fit the form."""
+    """Read one metric file. Raises ValueError naming the file and line that do not fit the form."""
     prose: list[str] = []
     facts: dict[str, str] = {}
     parameters: dict[str, Parameter] = {}
     columns: list[Column] = []
-    for key, value in header(text):
+    for number, (key, value) in enumerate(header(text), 1):  # a header begins with the file
+        where = f"{name}.sql, line {number}"
         if key == "param":
-            parts = _match(_PARAM, name, value)
+            parts = _match(_PARAM, where, value)
             parameters[str(parts["name"])] = Parameter(**parts)  # type: ignore[arg-type]
         elif key == "column":
-            columns.append(_column(_match(_COLUMN, name, value)))
+            columns.append(_column(_match(_COLUMN, where, value)))
         elif key:
             facts[key] = value
         else:
@@ -125,10 +126,10 @@ def _column(said: dict[str, str | None]) -> Column:
     )
 
 
-def _match(form: re.Pattern[str], name: str, value: str) -> dict[str, str | None]:
+def _match(form: re.Pattern[str], where: str, value: str) -> dict[str, str | None]:
     found = form.fullmatch(value)
     if found is None:
-        raise ValueError(f"{name}.sql: header line {value!r} does not fit the form")
+        raise ValueError(f"{where}: {value!r} does not fit the form of a header")
     return found.groupdict()
 
 

@@ -83,7 +83,7 @@ def _generate(out: Output, request: Request) -> None:
 
 
 def _write_week(out: Output, request: Request, first: date, end: date) -> None:
-    """A week of events; the newest file has a header line, one holds rows that are refused."""
+    """A week of events; the newest file has a header line, one holds rows that are rejected."""
     bad_day = request.last_day - timedelta(days=BAD_ROWS)
     edit = insert_lines(_bad_lines(bad_day)) if first <= bad_day < end else None
     _copy_events(

@@ -14,7 +14,7 @@ BISTRO = "customers/bistro-42"
 
 
 def write(out: Output, request: Request) -> None:
-    """Write three uploads of each customer; a few rows and one file of them are refused."""
+    """Write three uploads of each customer; a few rows and one file of them are rejected."""
     if request.single_file:
         _copy_measurements(out, request, "measurements", 0, 1)
         return

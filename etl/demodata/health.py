@@ -99,7 +99,7 @@ def _slots(size: Size) -> int:
 
 
 def _bad_lines(day: date) -> list[str]:
-    """What people's files hold; all but the formula-like ids, which are ids, are refused."""
+    """What people's files hold; all but the formula-like ids, which are ids, are rejected."""
     return [
         f"{day}T25:61:00Z,3f2a9c11,sensor,online",
         f"{day:%d/%m/%Y} 10:15,3f2a9c11,sensor,online",

@@ -13,7 +13,7 @@ from etl.read.scan import MAX_LINE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """Why a line is not a row; `column` is None where the line as a whole is at fault."""
 
     column: str | None
@@ -25,18 +25,18 @@ def is_blank(line: str, delimiter: str) -> bool:
     return not line.strip(BLANKS + "\r\v\f" + delimiter)
 
 
-def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
+def examine(line: str, dialect: Dialect) -> list[Value | None] | Rejected:
     """The row's values in the order of the dataset's columns, or why there is no row."""
     if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
-        return Refused(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+        return Rejected(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
     cells = split(line, dialect.delimiter)
     if isinstance(cells, Malformed):
-        return Refused(None, cells.reason)
+        return Rejected(None, cells.reason)
     cells = [cell.strip(BLANKS) for cell in cells]
     if is_header(cells, dialect):
-        return Refused(None, "the header stands here again")
+        return Rejected(None, "the header stands here again")
     if len(cells) < dialect.least_width or any(cells[dialect.width :]):
-        return Refused(None, _width_reason(len(cells), dialect))
+        return Rejected(None, _width_reason(len(cells), dialect))
     values: list[Value | None] = []
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
@@ -50,11 +50,11 @@ def examine(line: str, dialect: Dialect) -> list[Value | None] | Refused:
             continue
         name = dialect.cell_names[position] if position is not None else column.name
         if not text:
-            return Refused(name, f"{name} is empty")
+            return Rejected(name, f"{name} is empty")
         try:
             values.append(column.field.read(text))
         except ValueError as wrong:
-            return Refused(name, str(wrong))
+            return Rejected(name, str(wrong))
     return values
 
 

@@ -23,14 +23,14 @@ class Rewritten:
     """The plain copy and its physical lines.
 
     `spans` has the first line of each record that runs over lines, `continued` counts the lines
-    after their first ones; `refused` has (line, reason, raw).
+    after their first ones; `rejected_lines` has (line, reason, raw).
     """
 
     path: Path
     lines: int = 0
     continued: int = 0
     spans: set[int] = field(default_factory=set)
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    rejected_lines: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def rewrite(path: Path, target: Path, encoding: str, delimiter: str, header_line: int) -> Rewritten:
@@ -105,7 +105,7 @@ class _Writer:
         if first > self.header_line:
             self.result.continued += over
             if reason:
-                self.result.refused.append((first, reason, _raw(record)))
+                self.result.rejected_lines.append((first, reason, _raw(record)))
                 record = b""
             elif over:
                 self.result.spans.add(first)

@@ -43,7 +43,7 @@ class Source:
     has_quotes: bool
     padding: str
     is_padded: bool
-    refused: list[tuple[int, str, str]] = field(default_factory=list)
+    rejected_lines: list[tuple[int, str, str]] = field(default_factory=list)
     spans: set[int] = field(default_factory=set)
     continued: int = 0
     packed: str = "none"
@@ -138,7 +138,11 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
             arrival.file, target, dialect.encoding, dialect.delimiter, dialect.header_line
         )
         source.text, source.compression = copy.path, "none"
-        source.refused, source.spans, source.continued = copy.refused, copy.spans, copy.continued
+        source.rejected_lines, source.spans, source.continued = (
+            copy.rejected_lines,
+            copy.spans,
+            copy.continued,
+        )
         if dialect.encoding.startswith("utf-16"):  # whose bytes are no lines
             source.lines = copy.lines
         source.has_returns = False
@@ -237,10 +241,10 @@ def insert_sql(sources: Sequence[Source]) -> str:
 def reconcile(source: Source, blank: int) -> None:
     """Hold the fates of a file's lines against the lines counted before parsing.
 
-    Raises Unreconciled. Blank lines stand in the text for lines that were refused before parsing
+    Raises Unreconciled. Blank lines stand in the text for lines that were rejected before parsing
     and for those that continue a record.
     """
-    emptied = len(source.refused) + source.continued
+    emptied = len(source.rejected_lines) + source.continued
     if blank != emptied and source.blank is None:
         dialect = source.dialect
         found = blank_lines(source.text, dialect.header_line, dialect.delimiter)

@@ -17,7 +17,7 @@ import duckdb
 from etl.datasets import datasets
 from etl.fields import MACROS, ZONE, zone_names
 from etl.read.dialect import Dialect
-from etl.read.examine import Refused, examine, is_blank
+from etl.read.examine import Rejected, examine, is_blank
 from etl.read.records import decoded
 from etl.read.source import Source, Unreconciled, insert_sql, insert_values, reconcile
 from warehouse.database import first_line, insert
@@ -118,7 +118,7 @@ class Staging:
             sources[source_id].loaded += accepted
         failed = []
         for source in sources.values():
-            self._refuse_unreadable(source)
+            self._reject_unreadable(source)
             try:
                 reconcile(source, blanks[source.source_id])
             except Unreconciled as wrong:
@@ -193,7 +193,7 @@ class Staging:
         )
         while batch := cursor.fetchmany(BATCH):
             mended: list[tuple[object, ...]] = []
-            refused: list[tuple[object, ...]] = []
+            rejected: list[tuple[object, ...]] = []
             for source_id, rowid, raw in batch:
                 source = sources[source_id]
                 line = rowid - source.first_rowid + source.first_line
@@ -203,24 +203,27 @@ class Staging:
                     blanks[source_id] += 1
                     continue
                 found = examine(raw, source.dialect)
-                if isinstance(found, Refused):
-                    refused.append(self._reject(source, line, found.column, found.reason, raw))
+                if isinstance(found, Rejected):
+                    rejected.append(self._reject(source, line, found.column, found.reason, raw))
                     source.rejected += 1
                 else:
                     mended.append((*found, source_id, line))
                     source.loaded += 1
             insert(self.connection, f"mended_{dataset}", mended)
-            insert(self.connection, "rejects", refused)
+            insert(self.connection, "rejects", rejected)
         cursor.close()
         return blanks
 
-    def _refuse_unreadable(self, source: Source) -> None:
+    def _reject_unreadable(self, source: Source) -> None:
         insert(
             self.connection,
             "rejects",
-            [self._reject(source, line, None, why, raw) for line, why, raw in source.refused],
+            [
+                self._reject(source, line, None, why, raw)
+                for line, why, raw in source.rejected_lines
+            ],
         )
-        source.rejected += len(source.refused)
+        source.rejected += len(source.rejected_lines)
 
     def _reject(
         self, source: Source, line: int, column: str | None, reason: str, raw: str

@@ -41,7 +41,7 @@ def day_within(first: dt.date, last: dt.date, usual: dt.date, key: str = "day") 
     asked = day(key)
     shown = usual if asked is None else min(max(asked, first), last)
     if shown != asked:
-        refuse(key, words.day(shown), None if shown == usual else shown)
+        mend(key, words.day(shown), None if shown == usual else shown)
     return shown
 
 
@@ -58,7 +58,7 @@ def put_day(value: dt.date | None, days: Sequence[dt.date], key: str = "day") ->
     put(key, None if value == days[-1] else value)
 
 
-def refuse(key: str, shown: str, value: object | None = None) -> None:
+def mend(key: str, shown: str, value: object | None = None) -> None:
     """Replace what the URL says of `key` by `value` (None: the default), shown as `shown`."""
     st.session_state[_INSTEAD][key] = (st.query_params[key], shown)
     put(key, value)

@@ -42,7 +42,7 @@ def one_of(
     default = usual or codes[0]
     chosen = address.text(key) or default
     if chosen not in options:
-        address.refuse(key, options[default])
+        address.mend(key, options[default])
         chosen = default
     widget = f"{key} chosen"
     st.session_state[widget] = chosen
@@ -71,7 +71,7 @@ def stated(label: str, options: Sequence[str], key: str) -> str:
     if asked is None:
         address.complete(key, chosen)
     elif asked != chosen:
-        address.refuse(key, chosen, chosen)
+        address.mend(key, chosen, chosen)
     st.session_state[widget] = chosen
     st.selectbox(
         label,
@@ -100,7 +100,7 @@ def length(all_days: int) -> int:
     days = _number(asked) or usual
     if asked and not 0 < (_number(asked) or 0) <= most:
         days = usual
-        address.refuse("days", _length_in_words(usual, all_days))
+        address.mend("days", _length_in_words(usual, all_days))
     options = sorted({*(known for known in DAYS if known < most), most, days})
     st.session_state["days chosen"] = days
     st.selectbox(

@@ -25,7 +25,7 @@ def customer_rows(customer: str, form: str) -> str:
 
 def how_to_send(customer: str) -> None:
     """The commands that append a CSV to a customer's table, over HTTP and by the folder."""
-    st.markdown("Over HTTP; the answer says how many rows were loaded and refused:")
+    st.markdown("Over HTTP; the answer says how many rows were loaded and rejected:")
     st.code(
         f"curl -F customer_id={customer} -F file=@rows.csv '{origin()}/api/v1/event/?wait=true'",
         language="bash",

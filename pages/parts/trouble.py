@@ -78,7 +78,7 @@ def no_rows(dataset: str) -> None:
         f"CSV of {dataset} into {words.code(_incoming())} and run:"
     )
     st.code(commands.load(), language="bash")
-    st.caption("*Data* says what came in and what was refused.")
+    st.caption("*Data* says what came in and what was rejected.")
 
 
 def no_rows_at_all() -> None:

@@ -6,7 +6,10 @@ import time
 import httpx
 import pytest
 
+from api.errors import STATUS
+from reports.errors import ReportError
 from tests.api.server import Server
+from uploads.errors import UploadError
 
 
 @pytest.mark.parametrize(
@@ -81,3 +84,10 @@ def _received(line: socket.socket) -> bytes:
         return line.recv(65_536)
     except ConnectionResetError:
         return b""
+
+
+@pytest.mark.parametrize("base", [ReportError, UploadError])
+def test_every_error_of_a_room_has_its_status(base: type[Exception]) -> None:
+    kinds = set(base.__subclasses__())
+    assert kinds
+    assert kinds <= STATUS.keys()

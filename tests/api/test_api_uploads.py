@@ -1,4 +1,4 @@
-"""POST /api/v1/event/: what is taken, what is refused, and what a break leaves."""
+"""POST /api/v1/event/: what is taken, what is rejected, and what a break leaves."""
 
 import gzip
 import random
@@ -164,7 +164,7 @@ def test_the_first_upload_names_the_time_column(shop: Server) -> None:
     assert not (shop.incoming / "customers" / "untimed").exists()
 
 
-def test_a_first_upload_that_is_refused_fixes_nothing(shop: Server) -> None:
+def test_a_first_upload_that_is_rejected_fixes_nothing(shop: Server) -> None:
     refused = send(shop, "late", b"noted,a\nsoon,1\n", time_column="noted", wait="true").json()
     assert refused["status"] == "rejected"
     assert "no value of its time column 'noted' is a timestamp" in refused["reason"]
@@ -226,7 +226,7 @@ def nearly_bomb() -> bytes:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_cannot_be_a_table_is_refused_whole(
+def test_a_file_that_cannot_be_a_table_is_rejected_whole(
     shop: Server, content: bytes, words: str
 ) -> None:
     before = lying(shop)
@@ -276,7 +276,7 @@ def test_a_body_that_is_no_form_is_refused(
     assert not list(shop.incoming.glob(".upload-*"))
 
 
-def test_a_file_above_the_limit_is_refused(serve: Callable[..., Server]) -> None:
+def test_a_file_above_the_limit_is_rejected(serve: Callable[..., Server]) -> None:
     server = serve(FLEETPULSE_MAX_UPLOAD_MB="1")
     row = b"2026-02-01 10:00:00,door,-18.25\n"
     fitting = READINGS + row * ((1_048_576 - len(READINGS)) // len(row))

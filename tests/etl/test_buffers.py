@@ -1,4 +1,4 @@
-"""A file on which DuckDB's parallel reader gives up is read by one thread and not refused."""
+"""A file on which DuckDB's parallel reader gives up is read by one thread and not rejected."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 
 from etl.datasets import datasets
 from etl.read.dialect import detect, read_header
-from etl.read.examine import Refused, examine, is_blank
+from etl.read.examine import Rejected, examine, is_blank
 from etl.read.scan import HEAD_BYTES
 from tests.etl import nearly, reading
 from tests.etl.loading import current, load_all
@@ -48,7 +48,7 @@ class World:
         rows = self.lake.get(fate["source_id"], []) if fate["status"] == "loaded" else []
         return [row for row in rows if row.get("path", path) == path]
 
-    def refused(self, path: str) -> Rows:
+    def rejected(self, path: str) -> Rows:
         return [row for row in self.rejects if row["path"] == path]
 
 
@@ -96,7 +96,7 @@ def placed(name: str, number: int) -> str:
 
 def assert_each_line_has_one_fate(world: World, path: str, text: bytes) -> None:
     fate = world.fates[path]
-    loaded, refused = world.loaded(path), world.refused(path)
+    loaded, rejected = world.loaded(path), world.rejected(path)
     assert fate["rows_read"] == fate["rows_loaded"] + fate["rows_rejected"]
     assert fate["rows_loaded"] == len(loaded)
     if fate["status"] == "duplicate":
@@ -104,12 +104,12 @@ def assert_each_line_has_one_fate(world: World, path: str, text: bytes) -> None:
     elif fate["reason"] and not fate["reason"].startswith("none of its"):
         assert not loaded
     else:
-        assert fate["rows_rejected"] == len(refused)
+        assert fate["rows_rejected"] == len(rejected)
         plain = reading.decompressed(text)
         lines = reading.physical_lines(plain)
         delimiter = delimiter_of(path, plain)
         rows = reading.rows(lines, delimiter, names_of(path, fate["dataset"]))
-        assert sorted(row["line"] for row in [*loaded, *refused]) == list(rows)
+        assert sorted(row["line"] for row in [*loaded, *rejected]) == list(rows)
         for row in loaded:
             assert_holds(reading.cells(rows[row["line"]], delimiter), row)
 
@@ -162,7 +162,7 @@ def assert_agree(new: bool, count: int) -> None:
                 files.setdefault(path, [header]).append(line.replace("\0", "").replace("\1", ""))
     world = World({path: "\n".join(lines).encode() for path, lines in files.items()})
     for path, lines in files.items():
-        fates = {row["line"]: row for row in [*world.loaded(path), *world.refused(path)]}
+        fates = {row["line"]: row for row in [*world.loaded(path), *world.rejected(path)]}
         place = PurePosixPath(path)
         dialect = detect(place, read_header(place, lines[0].encode()))
         physical = [line.encode() + b"\n" for line in lines[1:]]
@@ -172,7 +172,7 @@ def assert_agree(new: bool, count: int) -> None:
                 assert number not in fates
                 continue
             careful, found = examine(line, dialect), fates[number]
-            if isinstance(careful, Refused):
+            if isinstance(careful, Rejected):
                 assert (line, careful.column, careful.reason, line) == (
                     *(line, found["column_name"], found["reason"], found["raw"]),
                 )

@@ -34,10 +34,10 @@ def test_who_sent_most(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers")
     assert app.subheader[0].value == "2 customers sent 4 rows, `cold` most of them: 3"
     numbers = {label: value for label, (value, _) in cards(app).items()}
-    assert numbers["Refused rows"] == "2"
+    assert numbers["Rejected rows"] == "2"
     cold, menu = table(app)
     assert (cold["customer"], cold["rows"], cold["uploads"]) == ("cold", 3, 2)
-    assert (cold["difference"], cold["refused"]) == ("2 days 2 h", 1)
+    assert (cold["difference"], cold["rejected"]) == ("2 days 2 h", 1)
     assert (menu["difference"], menu["columns"]) == ("–", "item, price_eur")
 
 
@@ -63,7 +63,7 @@ def test_the_files_hold_the_whole_table(visit: Visit, tables: Settings) -> None:
     }
 
 
-def test_what_was_refused_is_said_with_its_reason(visit: Visit, tables: Settings) -> None:
+def test_what_was_rejected_is_said_with_its_reason(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="cold")
     (row,) = (rows for rows in app.dataframe if "raw" in rows.value.columns)
     assert row.value["line"].tolist() == [3]
@@ -112,44 +112,44 @@ def test_before_anybody_sent_anything(visit: Visit, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def refused(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def rejected(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     files = {
         "customers/header/1.csv": "at,what\n",
         "customers/rows/1.csv": "a,b\n1\n2\n",
         "customers/whole/1.csv": "a,b,c,d,e,f\n1,2,3,4,5,6\n",
     }
-    return load_all(tmp_path_factory.mktemp("refused"), [files])
+    return load_all(tmp_path_factory.mktemp("rejected"), [files])
 
 
-def test_customers_of_whom_nothing_was_loaded_are_listed(visit: Visit, refused: Settings) -> None:
-    app = visit(refused, "customers")
-    rows = [(row["customer"], row["columns"], row["rows"], row["refused"]) for row in table(app)]
+def test_customers_of_whom_nothing_was_loaded_are_listed(visit: Visit, rejected: Settings) -> None:
+    app = visit(rejected, "customers")
+    rows = [(row["customer"], row["columns"], row["rows"], row["rejected"]) for row in table(app)]
     assert rows == [
         ("header", "at, what", 0, 0),
         ("rows", "no table yet", 0, 2),
         ("whole", "no table yet", 0, 1),
     ]
-    assert cards(app)["Refused rows"][0] == "3"
+    assert cards(app)["Rejected rows"][0] == "3"
 
 
 @pytest.mark.parametrize(
     ("customer", "reason"),
     [("rows", "none of its 2 rows could be read"), ("whole", "it has 6 columns")],
 )
-def test_a_customer_without_a_table_sees_what_was_refused_and_why(
-    visit: Visit, refused: Settings, customer: str, reason: str
+def test_a_customer_without_a_table_sees_what_was_rejected_and_why(
+    visit: Visit, rejected: Settings, customer: str, reason: str
 ) -> None:
-    app = visit(refused, "customers", customer=customer)
+    app = visit(rejected, "customers", customer=customer)
     assert app.subheader[0].value.startswith(f"`{customer}` has no table yet")
     (file,) = table(app)
     assert reason in file["reason"]
 
 
-def test_the_refused_rows_of_a_refused_file_are_shown(visit: Visit, refused: Settings) -> None:
-    rows = table(visit(refused, "customers", customer="rows"), 1)
+def test_the_rejected_rows_of_a_rejected_file_are_shown(visit: Visit, rejected: Settings) -> None:
+    rows = table(visit(rejected, "customers", customer="rows"), 1)
     assert [(row["line"], row["raw"]) for row in rows] == [(2, "1"), (3, "2")]
 
 
-def test_a_table_of_no_rows_has_a_page(visit: Visit, refused: Settings) -> None:
-    app = visit(refused, "customers", customer="header")
+def test_a_table_of_no_rows_has_a_page(visit: Visit, rejected: Settings) -> None:
+    app = visit(rejected, "customers", customer="header")
     assert app.subheader[0].value.startswith("`header` has 0 rows from 1 upload")

@@ -27,7 +27,7 @@ from warehouse import (
     metrics,
     open_generation,
 )
-from warehouse.catalog import FOLDER, Metric
+from warehouse.catalog import FOLDER, Metric, parse
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = yaml.safe_load(Path(__file__).with_name("contract.yaml").read_text("utf-8"))
@@ -274,3 +274,9 @@ def test_importing_the_read_side_reads_and_makes_nothing(tmp_path: Path) -> None
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import warehouse"
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_header_line_that_does_not_fit_is_named() -> None:
+    text = "-- What it is.\n-- grain: one row\n-- column day DATE without a meaning\n"
+    with pytest.raises(ValueError, match=r"^broken\.sql, line 3: 'day DATE without a meaning'"):
+        parse("broken", text)

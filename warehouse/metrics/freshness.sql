@@ -6,8 +6,8 @@
 -- column last_load TIMESTAMP [UTC]: when a file of it was last loaded
 -- column rows BIGINT [rows]: rows in the lake
 -- column files BIGINT [files]: files loaded
--- column rejected_rows BIGINT [rows]: rows refused, in files loaded or refused
--- column refused_files BIGINT [files]: files refused whole
+-- column rejected_rows BIGINT [rows]: rows rejected, in files loaded or rejected
+-- column rejected_files BIGINT [files]: files rejected whole
 -- column holes BIGINT [days]: days without data between its first and newest; NULL without instants
 create or replace macro freshness() as table
 with arrived as (
@@ -16,8 +16,8 @@ with arrived as (
         max(loaded_at) filter (status = 'loaded') as last_load,
         sum(rows_loaded) as loaded_rows,
         count(*) filter (status = 'loaded') as loaded_files,
-        sum(rows_rejected) as refused_rows,
-        count(*) filter (status = 'rejected') as refused_files
+        sum(rows_rejected) as rejected_rows,
+        count(*) filter (status = 'rejected') as rejected_files
     from files
     where dataset is not null
     group by dataset
@@ -41,8 +41,8 @@ select
     arrived.last_load,
     arrived.loaded_rows::bigint as rows,
     arrived.loaded_files as files,
-    arrived.refused_rows::bigint as rejected_rows,
-    arrived.refused_files,
+    arrived.rejected_rows::bigint as rejected_rows,
+    arrived.rejected_files,
     events.holes
 from arrived
 left join events using (dataset)

@@ -1,4 +1,4 @@
-"""One customer's table: what it holds, what came when, and what was refused."""
+"""One customer's table: what it holds, what came when, and what was rejected."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def show(customer: dict[str, Any]) -> None:
     """Everything about one row of the metric `customers`."""
     name = customer["customer_id"]
     uploads = answers.ask("customer_uploads_of", customer=name)
-    files, rejects = refused(name)
+    files, rejects = rejected(name)
     st.subheader(answer(customer), anchor=False)
     show_cards(customer, files.num_rows)
     if customer["columns"] is None:
-        show_refused(files, rejects, name)
+        show_rejected(files, rejects, name)
         with st.expander("Send a table"):
             site.how_to_send(name)
         return
@@ -35,7 +35,7 @@ def show(customer: dict[str, Any]) -> None:
         [
             "Rows",
             f"{words.counted(uploads.num_rows, 'upload')}",
-            f"{words.count(files.num_rows + rejects.num_rows)} refused",
+            f"{words.count(files.num_rows + rejects.num_rows)} rejected",
             "Send more",
         ]
     )
@@ -44,7 +44,7 @@ def show(customer: dict[str, Any]) -> None:
     with sent:
         show_uploads(uploads, name)
     with not_taken:
-        show_refused(files, rejects, name)
+        show_rejected(files, rejects, name)
     with send:
         site.how_to_send(name)
 
@@ -55,7 +55,7 @@ def show(customer: dict[str, Any]) -> None:
 def answer(customer: dict[str, Any]) -> str:
     name = words.code(customer["customer_id"])
     if customer["columns"] is None:
-        return f"{name} has no table yet: everything sent so far was refused"
+        return f"{name} has no table yet: everything sent so far was rejected"
     rows = words.counted(customer["total_rows"], "row")
     uploads = words.counted(customer["uploads"], "upload")
     said = f"{name} has {rows} from {uploads}"
@@ -71,7 +71,7 @@ def difference(seconds: float | None) -> str:
     return words.NOTHING if seconds is None else words.duration(seconds)
 
 
-def show_cards(customer: dict[str, Any], refused_files: int) -> None:
+def show_cards(customer: dict[str, Any], rejected_files: int) -> None:
     uploads = words.counted(customer["uploads"], "upload")
     with st.container(horizontal=True):
         cards.plain("Rows", words.count(customer["total_rows"]), f"from {uploads}")
@@ -82,7 +82,7 @@ def show_cards(customer: dict[str, Any], refused_files: int) -> None:
             exact = f"{seconds:,.6f}".rstrip("0").rstrip(".") + " s"
             cards.plain("Time difference", difference(seconds), exact)
         cards.plain(
-            "Refused rows", words.count(customer["rejected_rows"]), whole_files(refused_files)
+            "Rejected rows", words.count(customer["rejected_rows"]), whole_files(rejected_files)
         )
 
 
@@ -212,17 +212,17 @@ def show_uploads(uploads: pa.Table, name: str) -> None:
 UPLOADS = tables.of_metric("customer_uploads_of")
 
 
-def refused(name: str) -> tuple[pa.Table, pa.Table]:
-    """Whole files that were refused, and single rows."""
+def rejected(name: str) -> tuple[pa.Table, pa.Table]:
+    """Whole files that were rejected, and single rows."""
     files = answers.ask("file_history", of_dataset="customers", of_status="rejected")
     rejects = answers.ask("rejected_rows", of_dataset="customers")
     prefix = f"customers/{name}/"
     return tuple(t.filter(pc.starts_with(t["path"], prefix)) for t in (files, rejects))
 
 
-def show_refused(files: pa.Table, rejects: pa.Table, name: str) -> None:
+def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
     if not files.num_rows and not rejects.num_rows:
-        st.markdown("Nothing was refused.")
+        st.markdown("Nothing was rejected.")
     if files.num_rows:
         st.markdown("**Whole files**")
         st.dataframe(
@@ -232,18 +232,18 @@ def show_refused(files: pa.Table, rejects: pa.Table, name: str) -> None:
             column_order=("loaded_at", "path", "reason", "rows_read"),
             column_config=FILES,
             placeholder="–",
-            alt=f"Refused files of {name}",
+            alt=f"Rejected files of {name}",
         )
     if rejects.num_rows:
         st.markdown("**Single rows**")
-        downloads.offer(rejects, f"refused-rows-{name}")
+        downloads.offer(rejects, f"rejected-rows-{name}")
         st.dataframe(
             rejects,
             hide_index=True,
             column_order=("path", "line", "column_name", "reason", "raw"),
             column_config=REJECTS,
             placeholder="–",
-            alt=f"Refused rows of {name}",
+            alt=f"Rejected rows of {name}",
         )
 
 

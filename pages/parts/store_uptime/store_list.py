@@ -89,7 +89,7 @@ def chosen_only() -> list[str]:
     asked = (address.text("only") or "").split(",")
     known = [name for name in (LOW, SILENT) if name in asked]
     if set(asked) - {*known, ""}:
-        address.refuse("only", " and ".join(known) or "every store", ",".join(known) or None)
+        address.mend("only", " and ".join(known) or "every store", ",".join(known) or None)
     return known
 
 
@@ -147,7 +147,7 @@ def chosen_step() -> int | None:
     asked = address.text("uptime")
     steps = {_span(step): step for step in range(uptime.LAST_STEP + 1)}
     if asked and asked not in steps:
-        address.refuse("uptime", "every uptime")
+        address.mend("uptime", "every uptime")
         return None
     return steps[asked] if asked else None
 
