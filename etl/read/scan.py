@@ -50,6 +50,7 @@ class Scan:
     has_quotes: bool = False
     has_spaces: bool = False
     has_tabs: bool = False
+    has_marks: bool = False  # it may hold NULL, NaN and the like
     has_odd_bytes: bool = False
     has_invalid_bytes: bool = False
     has_utf8: bool = False
@@ -215,6 +216,7 @@ def _look(found: Scan, block: bytes) -> None:
         found.lines += feeds
     found.has_spaces = found.has_spaces or b" " in block
     found.has_tabs = found.has_tabs or b"\t" in block
+    found.has_marks = found.has_marks or b"N" in block or b"null" in block or b"nan" in block
     if not block.isascii():
         seen = [c for c in BLANKS[2:] if c not in found.invisible and c.encode() in block]
         found.invisible += "".join(seen)
