@@ -142,6 +142,8 @@ def column_names(head: bytes) -> list[str]:
 
 def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
     """The table that a first file founds, its time column still open. Raises Unfit."""
+    if header.is_damaged:
+        raise Unfit("its first line holds NULs or bytes that are no text: not a text file?")
     if header.malformed:
         raise Unfit(f"its first line {shown(header.text)} is not CSV: {header.malformed}")
     if header.is_damaged:

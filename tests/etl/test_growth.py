@@ -113,7 +113,7 @@ def test_every_line_keeps_its_number_in_large_files(tmp_path: Path, count: int) 
         .encode(),
         "zipped.csv.gz": gzip.compress(text("zipped", count, "\n").encode(), 1),
         "zst.csv.zst": zstd.compress(text("zst", count, "\r\n").encode()),
-        "one_byte.csv": text("one_byte", count, "\n").encode("latin-1") + b"\xff\n",
+        "one_byte.csv": text("one_byte", count, "\n").encode() + "é".encode() + b"\xff\n",
     }
     settings = load_all(tmp_path, [texts])
     blank = (count + 1) // 1009
