@@ -32,7 +32,14 @@ from uploads.errors import (
     Unusable,
     UploadError,
 )
-from warehouse import BadParameter, NoGeneration, QueryFailed, UnknownMetric, WarehouseError
+from warehouse import (
+    BadParameter,
+    NoGeneration,
+    QueryFailed,
+    UnknownMetric,
+    WarehouseError,
+    WarehouseLocked,
+)
 from warehouse.errors import CANNOT_ANSWER, said
 
 log = logging.getLogger(__name__)
@@ -56,6 +63,7 @@ STATUS: dict[type[Exception], tuple[int, str | None]] = {
     UnknownMetric: (404, "unknown_metric"),
     BadParameter: (422, "bad_parameter"),
     NoGeneration: (409, "no_data"),
+    WarehouseLocked: (503, "warehouse_locked"),
     UnknownReport: (404, None),
     NotReady: (409, "report_running"),
     ReportFailed: (409, "report_failed"),

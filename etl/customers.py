@@ -28,6 +28,7 @@ FOLDER = "customers"
 TIME_COLUMN_FILE = "_time_column"
 AGAIN = ".again."
 MAX_COLUMNS = 5
+MAX_NAME_BYTES = 10_000
 
 _TOTALS = Path(__file__).with_name("customer_uploads.sql").read_text("utf-8")
 
@@ -61,6 +62,10 @@ class Tables:
     def add(self, table: Customer) -> None:
         """Note what a customer's first file founded."""
         self._tables.setdefault(table.customer_id, table)
+
+    def has(self, customer_id: str) -> bool:
+        """Does the customer have a table yet?"""
+        return customer_id in self._tables
 
     def dialect(self, path: PurePosixPath, header: Header) -> tuple[Dialect, bool]:
         """How to read a customer's file, and whether it would found the table: then `found` has
@@ -201,12 +206,15 @@ def time_column(connection: duckdb.DuckDBPyConnection, source: Source, folder: P
 def named_time_column(folder: Path) -> str | None:
     """The time column that an upload named for the customer of this folder, if any.
 
-    Raises Unfit where the file that names it is not UTF-8.
+    Raises Unfit where the file that names it is no small text in UTF-8.
     """
-    try:
-        return (folder / TIME_COLUMN_FILE).read_text("utf-8").strip() or None
-    except FileNotFoundError:
+    path = folder / TIME_COLUMN_FILE
+    if not path.exists():
         return None
+    if not path.is_file() or path.stat().st_size > MAX_NAME_BYTES:
+        raise Unfit(f"what lies beside it as {TIME_COLUMN_FILE} is no name of a column; remove it")
+    try:
+        return path.read_text("utf-8-sig").strip() or None
     except UnicodeDecodeError as wrong:
         raise Unfit(
             f"the file {TIME_COLUMN_FILE} beside it, which names the time column, is not UTF-8 "

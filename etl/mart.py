@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -73,10 +73,14 @@ def marts() -> Mapping[str, Mart]:
     }
     for name in {*ledger.TABLES, "generation"} & set(datasets()):
         raise BadMart(f"dataset {name!r}: the ledger has a table of that name")
+    try:
+        sorter = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
+        order = tuple(sorter.static_order())
+    except CycleError as wrong:
+        raise BadMart(f"marts read each other in a circle: {' → '.join(wrong.args[1])}") from wrong
     for mart in found.values():
         _check(mart, found)
-    order = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
-    return {name: found[name] for name in order.static_order()}
+    return {name: found[name] for name in order}
 
 
 def _of_sql(path: Path) -> Mart:

@@ -50,6 +50,7 @@ def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Change
     `changed` gives the touched days per dataset. Raises Damaged where a file that has to be read
     is not as it was written.
     """
+    changed = {name: days for name, days in changed.items() if name in datasets()}
     stale = _stale(changed)
     by_day = [mart for mart in stale if mart.by_day]
     whole = {root for mart in stale if not mart.by_day for root in mart.roots()}

@@ -110,6 +110,8 @@ def plan(load: Load, new: New, loaded: Mapping[str, Sequence[str]], tables: Tabl
         owner = customers.owner_of(path)
         if scan.source_id in held or owner in founding:
             found.later.append((arrival, scan))
+            if owner and not tables.has(owner):
+                founding.add(owner)  # a later file must not found its table before it
             continue
         file = _file(arrival, scan, path, tables)
         if twin := _twin(path, loaded.get(scan.source_id, ())):

@@ -221,6 +221,7 @@ def test_an_audit_that_finds_a_row_is_told(project: Project) -> None:
         ('"note"', '"two words"', "'two words' is no name"),
         ('aliases=("day",)', 'aliases=("Note",)', "'note' is the name or alias of more than one"),
         ('day_column="at"', 'day_column="due"', "'due' is no required column of instants"),
+        ('name="everything"', 'name="servers"', "dataset 'servers': two files declare it"),
         (
             'name="everything"',
             'name="files"',
@@ -269,6 +270,26 @@ def test_a_changed_type_rebuilds_the_views(tmp_path: Path) -> None:
     with connect(current_path(made.settings), read_only=True) as connection:
         told = connection.execute("select typeof(pieces), pieces from everything").fetchall()
     assert told == [("DECIMAL(18,6)", Decimal(12))]
+
+
+def test_a_dataset_that_was_removed_stops_no_load(tmp_path: Path) -> None:
+    made = copied(tmp_path)
+    made.add("etl/datasets/everything.py", DATASET)
+    made.load({"1.csv": HEADER + GOOD.format(at="2026-02-15T10:00:00Z")})
+    (made.root / "etl/datasets/everything.py").unlink()
+    told = made.load({"servers.csv": "s1,2017-01-01 00:00:00,\n"})
+    assert told["rows_loaded"] == 1
+    assert made.run("etl/verify.py").returncode == 0
+
+
+def test_marts_in_a_circle_are_named(tmp_path: Path) -> None:
+    made = copied(tmp_path)
+    for name, other in (("left", "right"), ("right", "left")):
+        text = f"-- A mart.\n-- grain: one row\n-- reads: {other}\n-- recompute: all\nselect 1 as x"
+        made.add(f"warehouse/marts/{name}.sql", text)
+    done = made.run("etl/load.py")
+    assert done.returncode == 1
+    assert "marts read each other in a circle" in done.stderr
 
 
 def test_a_warehouse_without_events_has_the_one_row_that_its_mart_promises(tmp_path: Path) -> None:

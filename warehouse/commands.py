@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_INSTALLED = Path(__file__).resolve().parents[1].name == "app"
+_INSTALLED = Path(__file__).resolve().parts[-4:-2] == ("fleetpulse", "app")
 
 
 def command(name: str) -> tuple[str, ...]:

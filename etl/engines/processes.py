@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from types import TracebackType
 
-from etl.arrivals import Arrival
 from etl.plan import File, Load, tasks
 from etl.progress import Progress
-from etl.read.scan import Scan, scan
 from etl.take import Taken, take
 
 SHARES = 2  # tasks a worker, so that one that is done early is not idle
-MEMORY_SHARE = 2.0  # gigabytes for all workers together
-CHUNK = 64
+MEMORY = 2.0  # gigabytes for all workers together
 
 
 class Processes:
@@ -25,7 +23,9 @@ class Processes:
     def __init__(self, workers: int | None = None) -> None:
         self._workers = workers or os.cpu_count() or 1
         spawn = multiprocessing.get_context("spawn")  # a fork would copy locks and threads
-        self._pool = ProcessPoolExecutor(self._workers, mp_context=spawn)
+        self._pool = ProcessPoolExecutor(
+            self._workers, mp_context=spawn, initializer=_follow_parent
+        )
 
     def __enter__(self) -> Processes:
         return self
@@ -38,20 +38,12 @@ class Processes:
     ) -> None:
         self._pool.shutdown(cancel_futures=kind is not None)
 
-    def scan(self, arrivals: Sequence[Arrival], progress: Progress) -> Iterator[Scan | OSError]:
-        chunk = max(1, min(CHUNK, len(arrivals) // self._workers))
-        for arrival, found in zip(
-            arrivals, self._pool.map(_scan, arrivals, chunksize=chunk), strict=True
-        ):
-            progress.hashed(arrival.bytes)
-            yield found
-
     def take(
         self, load: Load, files: Sequence[File], first: int, progress: Progress
     ) -> Iterator[Taken]:
         lines = sum(file.scan.lines for file in files)
         most = lines // (self._workers * SHARES) + 1
-        memory = f"{MEMORY_SHARE / self._workers:.1f}GB"
+        memory = f"{MEMORY / self._workers:.1f}GB"
         futures = {
             self._pool.submit(take, task, memory=memory, threads=1): task
             for task in tasks(load, files, first, most)
@@ -62,8 +54,13 @@ class Processes:
             yield future.result()
 
 
-def _scan(arrival: Arrival) -> Scan | OSError:
-    try:
-        return scan(arrival.file)
-    except OSError as wrong:
-        return wrong
+def _follow_parent() -> None:
+    """End with the process that started this one, also where that one was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from etl.engines import here
 from etl.engines.processes import Processes
 from etl.plan import File, Load
 from etl.take import Taken
-from tests.etl.loading import load_once
+from tests.etl.loading import answer, current, lay, load_once
 from tests.etl.test_batches import files, told
 from tests.etl.world import FIRST, SECOND
 from warehouse import Settings
@@ -41,6 +42,33 @@ def test_a_pool_gives_what_one_process_gives(
     load_once(pooled, WORLD | AGAIN)
     assert used
     assert told(pooled) == told(alone)
+
+
+def test_the_first_path_founds_a_table_also_where_its_bytes_came_from_another_customer(
+    tmp_path: Path,
+) -> None:
+    rows = b"at,x\n2026-01-01 10:00:00,1\n"
+    texts = {
+        "customers/a/1.csv": rows,
+        "customers/b/1.csv": rows,
+        "customers/b/2.csv": b"name,price\ntea,1\n",
+        "customers/b/3.csv": b"at,x\nsoon,1\n",
+    }
+    settings = Settings(tmp_path / "incoming", tmp_path / "data")
+    load_once(settings, texts)
+    with current(settings) as connection:
+        found = answer(connection, "select path, status from files order by path")[1:]
+        table = answer(connection, "from customer_tables where customer_id = 'b'")[1:]
+    assert [status for _, status in found] == ["loaded", "loaded", "rejected", "rejected"]
+    assert table[0][1:3] == ["[at, x]", "at"]
+
+
+def test_what_is_no_name_of_a_time_column_costs_its_own_files(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "incoming", tmp_path / "data")
+    lay(settings.incoming, {"customers/b/1.csv": b"x\n1\n", "customers/a/1.csv": b"y\n1\n"})
+    os.mkfifo(settings.incoming / "customers" / "a" / "_time_column")
+    summary = load_once(settings, {})
+    assert (summary.loaded, summary.rejected) == (1, 1)
 
 
 def test_tasks_of_one_file_give_what_one_task_gives(
