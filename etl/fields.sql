@@ -94,6 +94,6 @@ create macro without_quotes(physical_line, separator) as
         when regexp_full_match(
             physical_line,
             '("[^"' || separator || ']*"|[^"' || separator || ']*)'
-            || '(' || separator || '("[^"' || separator || ']*"|[^"' || separator || ']*))*'
+            || '([' || separator || ']("[^"' || separator || ']*"|[^"' || separator || ']*))*'
         ) then replace(physical_line, '"', '')
     end;

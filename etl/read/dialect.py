@@ -85,6 +85,11 @@ class Dialect:
         return self.header_at > 0
 
     @property
+    def skipped(self) -> int:
+        """The lines before the first record, which are no rows and may hold any quotes."""
+        return self.header_at - 1 if self.has_header else self.header_line
+
+    @property
     def width(self) -> int:
         """How many cells a row has."""
         return len(self.cell_names)

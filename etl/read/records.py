@@ -33,8 +33,17 @@ def end_of_record(text: bytes, start: int, delimiter: str, is_last: bool) -> int
     if found and (is_last or found.end() < len(text)):
         if _is_within_limits(text, start, found.end()):
             return found.end()
-    elif not is_last and _may_go_on(text, start) and unfinished.match(text, start):
+    elif (
+        not is_last
+        and _is_within_limits(text, start, len(text))
+        and (found or unfinished.match(text, start))
+    ):
         return None
+    return end_of_line(text, start)
+
+
+def end_of_line(text: bytes, start: int) -> int:
+    """Where the physical line ends, before its line end."""
     line = _TO_END.match(text, start)
     assert line is not None
     return line.end()
@@ -45,10 +54,6 @@ def _is_within_limits(text: bytes, start: int, end: int) -> bool:
         end - start <= MAX_RECORD_BYTES
         and sum(1 for _ in LINE_END.finditer(text, start, end)) < MAX_RECORD_LINES
     )
-
-
-def _may_go_on(text: bytes, start: int) -> bool:
-    return _is_within_limits(text, start, len(text))
 
 
 def encoded(record: bytes) -> bytes:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.read.dialect import WINDOWS
-from etl.read.records import LINE_END, doubtful_lines, encoded, end_of_record
+from etl.read.dialect import WINDOWS, Dialect
+from etl.read.records import LINE_END, doubtful_lines, encoded, end_of_line, end_of_record
 from etl.read.scan import BLOCK_BYTES, MAX_LINE_BYTES, Unreadable, blocks, is_utf8, open_text
 
 
@@ -33,14 +33,14 @@ class Rewritten:
     refused: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def rewrite(path: Path, target: Path, encoding: str, delimiter: str, header_line: int) -> Rewritten:
+def rewrite(path: Path, target: Path, dialect: Dialect) -> Rewritten:
     """Write the plain copy of `path`. Raises Unreadable where the encoding itself is broken, or
     the header cannot be kept."""
     result = Rewritten(target)
     with path.open("rb") as stored, target.open("wb") as copy:
-        writer = _Writer(copy, result, delimiter, header_line)
+        writer = _Writer(copy, result, dialect)
         rest = b""
-        for block in _as_utf8(blocks(open_text(path, stored)), encoding):
+        for block in _as_utf8(blocks(open_text(path, stored)), dialect.encoding):
             text = rest + block
             rest = text[writer.write(text, _whole_lines(text), is_last=False) :]
         writer.write(rest, len(rest), is_last=True)
@@ -57,8 +57,7 @@ def _whole_lines(text: bytes) -> int:
 class _Writer:
     copy: BinaryIO
     result: Rewritten
-    delimiter: str
-    header_line: int
+    dialect: Dialect
 
     def write(self, text: bytes, until: int, is_last: bool) -> int:
         """Write the records of text[:until]; returns where the first one begins that is not whole
@@ -66,7 +65,7 @@ class _Writer:
         if not _is_plain(text[:until]):
             return self._each(text, 0, until, is_last)
         at = 0
-        for start in doubtful_lines(text[:until], self.delimiter):
+        for start in doubtful_lines(text[:until], self.dialect.delimiter):
             if start < at or start >= until:
                 continue
             self._as_it_is(text[at:start])
@@ -87,9 +86,14 @@ class _Writer:
     def _each(self, text: bytes, at: int, until: int, is_last: bool) -> int:
         """Write the records that begin in text[at:until] one by one."""
         while at < until:
-            end = end_of_record(text, at, self.delimiter, is_last)
-            if end is None:
-                break
+            is_skipped = self.result.lines < self.dialect.skipped
+            end = (
+                end_of_line(text, at)
+                if is_skipped
+                else end_of_record(text, at, self.dialect.delimiter, is_last)
+            )
+            if end is None or (not is_last and text[end:] in (b"", b"\r", b"\r\r")):
+                break  # the record or its line end may go on
             self._record(text[at:end])
             found = LINE_END.match(text, end)
             at = found.end() if found else end
@@ -100,9 +104,9 @@ class _Writer:
         over = len(LINE_END.findall(record))
         self.result.lines += 1 + over
         reason = _reason(record)
-        if reason and first <= self.header_line <= self.result.lines:
+        if reason and first <= self.dialect.header_line <= self.result.lines:
             raise Unreadable(f"its header cannot be read: {reason}")
-        if first > self.header_line:
+        if first > self.dialect.header_line:
             self.result.continued += over
             if reason:
                 self.result.refused.append((first, reason, _raw(record)))

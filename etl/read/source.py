@@ -134,9 +134,7 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         or scan.may_run_over(dialect.delimiter)
     ):
         target = folder / f"{scan.source_id}.csv"
-        copy = rewrite(
-            arrival.file, target, dialect.encoding, dialect.delimiter, dialect.header_line
-        )
+        copy = rewrite(arrival.file, target, dialect)
         source.text, source.compression = copy.path, "none"
         source.refused, source.spans, source.continued = copy.refused, copy.spans, copy.continued
         if dialect.encoding.startswith("utf-16"):  # whose bytes are no lines
@@ -215,7 +213,7 @@ def insert_sql(sources: Sequence[Source]) -> str:
             if column.field.sql_type == "VARCHAR" and not dialect.dataset.by_folder:
                 certain.append(f"{cell} not in ({_NOTHING})")
     if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):
-        certain.append("trim(line, $separator || e' \\t\\x0b\\x0c') <> ''")  # blank
+        certain.append(f"trim(line, $separator || '{BLANKS}' || e'\\x0b\\x0c') <> ''")  # blank
     if dialect.dataset.by_folder:  # else a timestamp, a number or a word tells it from a row
         certain.append(f"trim(cells[1], '{source.padding}') <> $first_name")
     if source.spans:

@@ -93,12 +93,18 @@ def _utf_8(text: bytes) -> bytes:
         return _transcoded(text, "utf-16-le")
     if even and even >= pairs * 0.8 and odd <= pairs * 0.1:
         return _transcoded(text, "utf-16-be")
+    if is_windows(text):
+        return text.decode("cp1252", "surrogateescape").encode("utf-8", "surrogateescape")
+    return text
+
+
+def is_windows(text: bytes) -> bool:
+    """Is it not UTF-8, and no letter of it is?"""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:
-        if text.decode("utf-8", "ignore").isascii():
-            return text.decode("cp1252", "surrogateescape").encode("utf-8", "surrogateescape")
-    return text
+        return text.decode("utf-8", "ignore").isascii()
+    return False
 
 
 def _transcoded(text: bytes, encoding: str) -> bytes:
@@ -114,7 +120,7 @@ def is_blank(record: bytes, delimiter: str) -> bool:
 
 def cells(record: bytes, delimiter: str) -> set[str]:
     """Every text that a cell of the record may hold."""
-    text = record.decode("utf-8")
+    text = _shown(record)
     tidy = _tidy(text, delimiter)
     found = {*text.split(delimiter), *next(csv.reader([tidy], delimiter=delimiter), [])}
     return {cell.strip(BLANKS) for cell in found}
@@ -142,15 +148,21 @@ def rows(lines: list[bytes], delimiter: str, names: set[str]) -> dict[int, bytes
     found = records(lines[skipped:], delimiter)
     rows = {at + skipped: record for at, record in found.items()}
     first = rows.get(skipped + 1, b"")
-    is_header = not names or any(_shown(cell).lower() in names for cell in _bare(first, delimiter))
+    is_header = not names or bool(_header(first.replace(b"\0", b""), delimiter) & names)
     if is_header and b"\0" not in first and "\ufffd" not in _shown(first):
         rows.pop(skipped + 1, None)
     return {at: record for at, record in rows.items() if not is_blank(record, delimiter)}
 
 
-def _bare(record: bytes, delimiter: str) -> list[bytes]:
-    parts = record.replace(b"\0", b"").split(delimiter.encode())
-    return [_shown(part).strip(BLANKS).strip('"').strip(BLANKS).encode() for part in parts]
+def _header(record: bytes, delimiter: str) -> set[str]:
+    """The names in a first record; none where it is malformed."""
+    try:
+        found = next(
+            csv.reader([_tidy(_shown(record), delimiter)], delimiter=delimiter, strict=True)
+        )
+    except (csv.Error, StopIteration):
+        return set()
+    return {cell.strip(BLANKS).lower() for cell in found}
 
 
 def _shown(line: bytes) -> str:

@@ -115,7 +115,8 @@ def assert_each_line_has_one_fate(world: World, path: str, text: bytes) -> None:
 
 
 def delimiter_of(path: str, text: bytes) -> str:
-    return read_header(PurePosixPath(path), text[:HEAD_BYTES]).delimiter
+    is_windows = reading.is_windows(text)
+    return read_header(PurePosixPath(path), text[:HEAD_BYTES], is_windows).delimiter
 
 
 def names_of(path: str, dataset: str) -> set[str]:
