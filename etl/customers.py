@@ -20,7 +20,7 @@ from etl.read.cells import Malformed, split
 from etl.read.dialect import Dialect, Header, Unfit, read_header
 from etl.read.examine import is_header
 from etl.read.records import BLANKS
-from etl.read.scan import Unreadable
+from etl.read.scan import Unreadable, is_windows
 from etl.read.source import READ_LINES, Source
 from warehouse.database import first_line
 
@@ -141,7 +141,7 @@ def table_of(dialect: Dialect, load_id: int) -> Customer:
 
 def column_names(head: bytes) -> list[str]:
     """The columns of a file that begins so. Raises Unfit where no table may have them."""
-    header = read_header(PurePosixPath(FOLDER, "id", "file.csv"), head)
+    header = read_header(PurePosixPath(FOLDER, "id", "file.csv"), head, is_windows(head))
     return first_table("id", header, load_id=0).column_names
 
 

@@ -15,7 +15,7 @@ import duckdb
 
 from etl import ledger, marts
 from etl.datasets import datasets
-from etl.disk import sync
+from etl.disk import replace, sync
 from etl.mart import marts as all_marts
 from warehouse import Settings, metrics
 from warehouse.database import STORAGE_VERSION, attached
@@ -113,7 +113,7 @@ def publish(settings: Settings, staged: Path) -> int:
     """Make a built generation the current one; returns its number."""
     settings.generations.mkdir(parents=True, exist_ok=True)
     final = settings.generations / staged.name
-    _counter(settings).write_text(final.stem, "ascii")
+    replace(_counter(settings), final.stem.encode(), durable=False)
     os.rename(staged, final)
     sync(settings.generations)
     fresh = settings.data / "warehouse.duckdb.next"

@@ -198,7 +198,9 @@ def _rows(file: File, headerless: bool) -> int:
     """The rows of a file that is rejected whole, as far as its lines can be counted."""
     try:
         path = PurePosixPath(file.arrival.path)
-        line = 0 if headerless else read_header(path, file.scan.head, file.scan.is_windows).line
-        return max(file.scan.lines - line - blank_lines(file.arrival.file, line), 0)
+        header = read_header(path, file.scan.head, file.scan.is_windows)
+        line = 0 if headerless else header.line
+        blank = blank_lines(file.arrival.file, line, header.delimiter)
+        return max(file.scan.lines - line - blank, 0)
     except (Unfit, Unreadable, OSError):
         return 0

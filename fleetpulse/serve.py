@@ -80,14 +80,20 @@ def _stop(running: Sequence[subprocess.Popen[bytes]]) -> None:
         process.wait()
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 1 to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument(
         "--port",
-        type=int,
-        default=int(os.environ.get(PORT) or 8501),
+        type=_port,
+        default=os.environ.get(PORT) or "8501",
         help=f"of the dashboard ({PORT}; now %(default)s)",
     )
     made.add_argument(

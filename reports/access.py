@@ -14,8 +14,17 @@ from urllib.parse import urlsplit
 
 TOKEN = "FLEETPULSE_API_TOKEN"
 
-# What proxies add (RFC 7239 and what was there before it); one is enough.
-FORWARDED = ("forwarded", "via", "x-real-ip")
+# What proxies add (RFC 7239, and what single products write); one is enough.
+FORWARDED = (
+    "cf-connecting-ip",
+    "fastly-client-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-real-ip",
+)
 FORWARDED_PREFIX = "x-forwarded"
 
 

@@ -20,7 +20,7 @@ TEXTS = "\n".join(
     for path in (
         ROOT / "README.md",
         ROOT / "CONTRIBUTING.md",
-        *sorted((ROOT / "docs").glob("*.md")),
+        *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.name != "REFERENCE.md"),
     )
 )
 ROOMS = ("api", "bench", "etl", "fleetpulse", "pages", "reports", "tests", "tools", "uploads")
@@ -74,8 +74,10 @@ def test_a_dataset_that_exists_is_not_called_ahead(name: str) -> None:
 
 
 def test_every_metric_and_dataset_is_documented() -> None:
-    names = list(metrics()) + list(datasets())
-    assert [name for name in names if f"`{name}" not in TEXTS and f"## {name}\n" not in TEXTS] == []
+    """A metric's page is docs/REFERENCE.md, which another test holds equal to the headers."""
+    reference = (ROOT / "docs" / "REFERENCE.md").read_text("utf-8")
+    assert [name for name in metrics() if f"## {name}\n" not in reference] == []
+    assert [name for name in datasets() if not re.search(rf"`{name}\b", TEXTS)] == []
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -156,8 +157,9 @@ def warehouse(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_a_column_of_every_kind_is_read(warehouse: duckdb.DuckDBPyConnection) -> None:
-    rows = warehouse.execute("select * exclude (source_id) from everything order by day").fetchall()
-    assert rows[1][:13] == (
+    query = "select * exclude (source_id) from everything where day = date '2026-02-15'"
+    (row,) = warehouse.execute(query).fetchall()
+    assert row[:13] == (
         *(dt.datetime(2026, 2, 15, 10), "x1", "hello", 12, 5, Decimal("12.50")),
         *(dt.date(2026, 2, 28), "paid", True, "Europe/Berlin", 34_200, 6, 2),
     )
@@ -205,7 +207,7 @@ def test_an_audit_that_finds_a_row_is_told(project: Project) -> None:
     project.add("warehouse/marts/everything_best.audit.sql", AUDIT.replace("1000", "1"))
     done = project.run("etl/verify.py")
     assert done.returncode == 1
-    assert "the best day has 24 pieces, which are too many" in done.stdout
+    assert re.search(r"the best day has \d+ pieces, which are too many", done.stdout)
     project.add("warehouse/marts/everything_best.audit.sql", AUDIT)
 
 

@@ -23,6 +23,7 @@ from etl import disk
 from etl.customers import ID, column_names, name_time_column, named_time_column
 from etl.read.dialect import Unfit
 from etl.read.scan import HEAD_BYTES
+from etl.unread import is_read
 from uploads.errors import (
     FileInTheWay,
     OtherColumns,
@@ -155,9 +156,9 @@ class Inbox:
             if table is not None:
                 return table
         fates = self._fates()
-        for file in sorted(folder.glob("*.csv*")):
+        for file in sorted(path for path in folder.glob("*") if is_read(path.name)):
             path = file.relative_to(self._settings.incoming).as_posix()
-            if path not in fates and not file.name.startswith((".", "~", "_tmp")):
+            if path not in fates:
                 with suppress(Unfit, UploadError, OSError):
                     return Table(column_names(_head(file)), named_time_column(folder), False)
         return None

@@ -248,6 +248,12 @@ def _is_odd(block: bytes) -> bool:
     )
 
 
+def is_windows(text: bytes) -> bool:
+    """Is a text, or its beginning, Windows-1252 by the rule of Scan.is_windows?"""
+    whole = text[: text.rfind(b"\n") + 1] or text  # the end may be cut within a letter
+    return not is_utf8(whole) and not _UTF8.search(whole)
+
+
 def is_utf8(block: bytes) -> bool:
     if block.isascii():
         return True

@@ -68,7 +68,15 @@ def test_a_foreign_page_in_a_browser_here_cannot_write(
 
 @pytest.mark.parametrize(
     "header",
-    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"],
+    [
+        "Forwarded",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Real-IP",
+        "Via",
+        "CF-Connecting-IP",
+    ],
 )
 def test_what_came_through_a_proxy_is_never_local(site: Server, header: str) -> None:
     """Behind a proxy on this machine everybody comes from loopback."""
