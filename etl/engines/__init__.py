@@ -10,10 +10,9 @@ import duckdb
 
 from etl.engines.engine import Engine
 from etl.engines.here import Here
-from etl.engines.processes import Processes
 from etl.plan import New
 
-__all__ = ["Engine", "Here", "Processes", "chosen"]
+__all__ = ["Engine", "Here", "chosen"]
 
 # Text that Python writes anew keeps one core busy: from here on two processes are faster by more
 # than their start costs (50 MB of it in four files: 5.1 s here, 3.8 s in two; plain text: no gain).
@@ -26,6 +25,8 @@ def chosen(connection: duckdb.DuckDBPyConnection, new: New) -> Iterator[Engine]:
     odd = [scan.stored_bytes for _, scan in new if scan.has_odd_bytes]
     cores = os.cpu_count() or 1
     if cores > 1 and sum(odd) - max(odd, default=0) >= ODD_BYTES // 2:
+        from etl.engines.processes import Processes  # multiprocessing, which few loads need
+
         with Processes(min(cores, len(odd))) as processes:
             yield processes
     else:

@@ -151,13 +151,14 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
 def _best(path: PurePosixPath, text: bytes, at: int, told: str | None) -> _Sample:
     """The first records under the delimiter for which most speaks.
 
-    Where a header that is known, or a customer's, holds one of them only, no other can win.
+    Where a header whose names are all known, or a customer's, holds one of them only, no other can
+    win, and the rows need not be looked at.
     """
     first = _line(text, at).decode("utf-8", "replace")
     held = [delimiter for delimiter in DELIMITERS if delimiter in first or delimiter == told]
     if len(held) == 1:
-        only = _sample(text, at, held[0])
-        if _is_customers(path) or _known(only.cells[0]):
+        only = _sample(text, at, held[0], most=1)
+        if _is_customers(path) or (only.cells[0] and _known(only.cells[0]) == len(only.cells[0])):
             return only
     samples = [_sample(text, at, delimiter) for delimiter in DELIMITERS]
     return max(samples, key=lambda sample: _evidence(path, sample, told))
@@ -193,20 +194,20 @@ class _Sample:
     cells: list[list[str]]
 
 
-def _sample(text: bytes, at: int, delimiter: str) -> _Sample:
-    records = list(_records(text, at, delimiter))
+def _sample(text: bytes, at: int, delimiter: str, most: int = SAMPLE) -> _Sample:
+    records = list(_records(text, at, delimiter, most))
     found = [split(record, delimiter) for record, _ in records]
     cells = [[] if isinstance(c, Malformed) else [cell.strip(BLANKS) for cell in c] for c in found]
     return _Sample(delimiter, records, cells)
 
 
-def _records(text: bytes, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
+def _records(text: bytes, at: int, delimiter: str, most: int) -> Iterator[tuple[str, int]]:
     if b'"' not in text:
-        lines = LINE_END.split(text[at:], SAMPLE)[:SAMPLE]
+        lines = LINE_END.split(text[at:], most)[:most]
         last = len(lines) - (len(lines) > 1 and not lines[-1])
         yield from ((line.decode("utf-8", "replace"), 0) for line in lines[:last])
         return
-    for _ in range(SAMPLE):
+    for _ in range(most):
         end = end_of_record(text, at, delimiter, is_last=True)
         assert end is not None
         record = text[at:end]

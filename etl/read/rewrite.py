@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from etl.read.dialect import WINDOWS, Dialect
-from etl.read.records import LINE_END, doubtful_lines, encoded, end_of_line, end_of_record
+from etl.read.records import LINE_END, encoded, end_of_line, end_of_record
 from etl.read.scan import BLOCK_BYTES, MAX_LINE_BYTES, Unreadable, blocks, is_utf8, open_text
 
 
@@ -65,6 +65,8 @@ class _Writer:
         if not _is_plain(text[:until]):
             return self._each(text, 0, until, is_last)
         at = 0
+        from etl.read.quotes import doubtful_lines  # numpy, which most loads do without
+
         for start in doubtful_lines(text[:until], self.dialect.delimiter):
             if start < at or start >= until:
                 continue

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from etl.read.records import BLANKS, may_run_over, quote_traits
+from etl.read.records import BLANKS, may_run_over
 
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1_000_000
@@ -50,7 +50,6 @@ class Scan:
     has_quotes: bool = False
     has_spaces: bool = False
     has_tabs: bool = False
-    has_marks: bool = False  # it may hold NULL, NaN and the like
     has_odd_bytes: bool = False
     has_invalid_bytes: bool = False
     has_utf8: bool = False
@@ -216,7 +215,6 @@ def _look(found: Scan, block: bytes) -> None:
         found.lines += feeds
     found.has_spaces = found.has_spaces or b" " in block
     found.has_tabs = found.has_tabs or b"\t" in block
-    found.has_marks = found.has_marks or b"N" in block or b"null" in block or b"nan" in block
     if not block.isascii():
         seen = [c for c in BLANKS[2:] if c not in found.invisible and c.encode() in block]
         found.invisible += "".join(seen)
@@ -227,6 +225,8 @@ def _look(found: Scan, block: bytes) -> None:
     if b'"' in block:
         found.has_quotes = True
         if not found.has_odd_bytes:
+            from etl.read.quotes import quote_traits  # numpy, which most loads do without
+
             odd, beside = quote_traits(block)
             found._odd_quotes = found._odd_quotes or odd
             found._beside_quotes |= beside

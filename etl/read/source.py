@@ -41,7 +41,6 @@ class Source:
     lines: int
     has_returns: bool
     has_quotes: bool
-    has_marks: bool
     padding: str
     is_padded: bool
     rejected_lines: list[tuple[int, str, str]] = field(default_factory=list)
@@ -78,7 +77,7 @@ class Source:
             (dialect.dataset.name, dialect.encoding, dialect.delimiter, dialect.header_line),
             (dialect.positions, dialect.cell_names, sorted(dialect.constants)),
             (self.compression, self.has_returns, self.has_quotes, self.padding, self.is_padded),
-            (self.has_marks, bool(self.spans)),
+            bool(self.spans),
         )
 
     @property
@@ -126,7 +125,6 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         lines=scan.lines,
         has_returns=scan.has_returns,
         has_quotes=scan.has_quotes,
-        has_marks=scan.has_marks,
         padding=scan.padding.replace(dialect.delimiter, ""),
         is_padded=bool(scan.padding) and _is_padded(scan.head, dialect.delimiter),
     )
@@ -143,8 +141,8 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
             copy.spans,
             copy.continued,
         )
-        if dialect.encoding.startswith("utf-16"):  # whose bytes are no lines, and no marks
-            source.lines, source.has_marks = copy.lines, True
+        if dialect.encoding.startswith("utf-16"):  # whose bytes are no lines
+            source.lines = copy.lines
         source.has_returns = False
         source.has_quotes, source.padding = True, BLANKS.replace(dialect.delimiter, "")
     elif not _is_text(arrival.file):
@@ -216,8 +214,7 @@ def insert_sql(sources: Sequence[Source]) -> str:
             certain.append(known if column.required else f"({known} or {cell} = '')")
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
                 certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
-            may_be_nothing = source.has_marks and not dialect.dataset.by_folder
-            if may_be_nothing and column.field.sql_type == "VARCHAR":
+            if column.field.sql_type == "VARCHAR" and not dialect.dataset.by_folder:
                 certain.append(f"{cell} not in ({_NOTHING})")
     if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):
         certain.append(f"trim(line, $separator || '{BLANKS}' || e'\\x0b\\x0c') <> ''")  # blank

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,12 +37,18 @@ def test_the_fast_reader_never_disagrees(name: str, data: st.DataObject) -> None
     near = st.text(letters, min_size=1, max_size=12)
     cells = data.draw(st.lists(near, min_size=20, max_size=60)) + EXAMPLES.get(name, [])
     cells = [cell.strip() for cell in cells if cell.strip()]
-    with connect() as connection:
-        connection.execute(MACROS)
-        query = f"select cell, {field.fast('cell')} from (select unnest(?) as cell)"
-        found = connection.execute(query, [cells]).fetchall()
+    query = f"select cell, {field.fast('cell')} from (select unnest(?) as cell)"
+    found = database().execute(query, [cells]).fetchall()
     for cell, fast in found:
         assert fast is None or fast == careful(field, cell), cell
+
+
+@cache
+def database() -> duckdb.DuckDBPyConnection:
+    """One for all examples: opening it costs more than an example."""
+    made = connect()
+    made.execute(MACROS)
+    return made
 
 
 def careful(field: Field, cell: str) -> Value | None:
