@@ -6,7 +6,9 @@ such rows go to the Python reader, which decides. The forms are those of METRICS
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from zoneinfo import available_timezones
+
+from warehouse.instants import read_instant
 
 MACROS = Path(__file__).with_suffix(".sql").read_text("utf-8")
 
@@ -29,25 +33,25 @@ class Field:
     """A kind of cell: SQL type in the lake, fast reader, careful reader.
 
     `sql` is the fast reader, an expression of `{cell}`. `read` takes the stripped, non-empty text
-    and raises ValueError with the reason.
+    and raises ValueError with the reason; None is an empty cell in other words.
     """
 
     sql_type: str
     sql: str
-    read: Callable[[str], Value]
+    read: Callable[[str], Value | None]
 
     def fast(self, cell: str) -> str:
         """The fast reader of a cell, which is given as an SQL expression."""
         return self.sql.replace("{cell}", cell)
 
 
-_TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?"
-    r"(?:(Z)|( UTC)|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?",
-    re.IGNORECASE | re.ASCII,
-)
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+", re.ASCII)
-_LOCAL_TIME = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_LOCAL_TIME = re.compile(
+    r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?(?: ?([AP])M)?", re.IGNORECASE | re.ASCII
+)
+_PART_OF_DAY = re.compile(r"[01]?\.\d+|[01]", re.ASCII)
+_CLOCK_DIGITS = re.compile(r"([01]?\d|2[0-4])([0-5]\d)", re.ASCII)
+_CLOSED = "closed"
 _INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -56,17 +60,10 @@ _DAY_SECONDS = 24 * 3600
 
 def read_timestamp(text: str) -> dt.datetime:
     """An instant as naive UTC."""
-    found = _TIMESTAMP.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{shown(text)} is not an ISO 8601 timestamp such as 2026-02-15T10:00:00Z")
-    year, month, day, hour, minute, second, fraction, _, _, sign, hours, minutes = found.groups()
     try:
-        local = dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second))
-        local += dt.timedelta(microseconds=int((fraction or "0").ljust(6, "0")))
-        offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-        return local + offset if sign == "-" else local - offset
-    except (ValueError, OverflowError) as wrong:
-        raise ValueError(f"{shown(text)} is not a date and time that exists") from wrong
+        return read_instant(text)
+    except ValueError as wrong:
+        raise ValueError(f"{shown(text)} {wrong}") from wrong
 
 
 def read_identifier(text: str) -> str:
@@ -132,24 +129,68 @@ def read_word(text: str, words: tuple[str, ...]) -> str:
 
 def read_weekday(text: str) -> int:
     if text not in ("0", "1", "2", "3", "4", "5", "6"):
-        raise ValueError(f"{shown(text)} is not a weekday from 0 (Monday) to 6 (Sunday)")
+        raise ValueError(
+            f"{shown(text)} is not a weekday from 0 (Monday) to 6 (Sunday){_weekday_hint(text)}"
+        )
     return int(text)
+
+
+def _weekday_hint(text: str) -> str:
+    name = text.lower()
+    for number, day in enumerate(calendar.day_name):
+        if len(name) > 1 and day.lower().startswith(name):
+            return f"; write {number}"
+    return ""
 
 
 def read_local_time(text: str) -> int:
     """Seconds since local midnight; 24:00 is the end of the day."""
     found = _LOCAL_TIME.fullmatch(text)
-    hour, minute, second = (int(part or 0) for part in found.groups()) if found else (99, 0, 0)
+    if found is None:
+        raise ValueError(f"{shown(text)} is not a local time such as 9:30{_time_hint(text)}")
+    hour, minute, second = (int(part or 0) for part in found.groups()[:3])
+    if half := found[4]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{shown(text)} is not a local time: {half}M goes with hours 1 to 12")
+        hour = hour % 12 + 12 * (half in "Pp")
     seconds = hour * 3600 + minute * 60 + second
     if seconds > _DAY_SECONDS:
-        raise ValueError(f"{shown(text)} is not a local time such as 9:30 or 21:00:00")
+        raise ValueError(f"{shown(text)} is not a local time such as 9:30: a day ends at 24:00")
     return seconds
+
+
+def _time_hint(text: str) -> str:
+    if _PART_OF_DAY.fullmatch(text) and float(text) <= 1:
+        minutes = round(float(text) * _DAY_SECONDS / 60)
+        return f", but the part of a day that spreadsheets keep; write {_clock(minutes)}"
+    if digits := _CLOCK_DIGITS.fullmatch(text):
+        return f"; write {digits[1]}:{digits[2]}"
+    return ", 21:00:00 or 9:30 PM"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def read_opening_time(text: str) -> int | None:
+    """The same; None where it says that the day is closed."""
+    return None if text.lower() == _CLOSED else read_local_time(text)
 
 
 def read_zone(text: str) -> str:
     if text not in zone_names():
-        raise ValueError(f"{shown(text)} is not a time zone that IANA knows")
+        raise ValueError(f"{shown(text)} is not a time zone that IANA knows{_zone_hint(text)}")
     return text
+
+
+def _zone_hint(text: str) -> str:
+    """The nearest name; a blank stands for a low line."""
+    names = {name.lower(): name for name in sorted(zone_names())}
+    wanted = text.lower().replace(" ", "_")
+    near = (
+        [wanted] if wanted in names else difflib.get_close_matches(wanted, names, n=1, cutoff=0.85)
+    )
+    return f"; perhaps {names[near[0]]}" if near else ""
 
 
 @cache
@@ -201,4 +242,5 @@ DECIMAL = decimal()
 STORE_STATUS = one_of("active", "inactive")
 WEEKDAY = Field("INTEGER", "fast_weekday({cell})", read_weekday)
 LOCAL_TIME = Field("INTEGER", "fast_local_time({cell})", read_local_time)
+OPENING_TIME = Field("INTEGER", "fast_local_time({cell})", read_opening_time)
 ZONE = Field("VARCHAR", "fast_zone({cell})", read_zone)

@@ -33,6 +33,18 @@ create macro fast_timestamp(cell) as
                 || '(Z| UTC|[+-](0\d|1[0-3])(:?[0-5]\d)?)?'
             ) and cell between '0002' and '9999'
                 then try_cast(cell as timestamptz)::timestamp
+        end,
+        case
+            when regexp_full_match(
+                cell,
+                '\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?'
+                || '( ?([Zz]|UTC|GMT|[+-](0\d|1[0-3])(:?[0-5]\d)?))?'
+            ) and cell between '0002' and '9999'
+                then try_cast(
+                    left(cell, 10) || 'T'
+                    || regexp_replace(replace(substr(cell, 12), ',', '.'), ' |UTC|GMT', '', 'g')
+                    as timestamptz
+                )::timestamp
         end
     );
 

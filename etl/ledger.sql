@@ -28,6 +28,7 @@ create table files (
     read_as varchar
 );
 
+-- subject: whom the line is about (a device, a store), where that can be read.
 create table rejects (
     source_id varchar,
     path varchar,
@@ -35,7 +36,8 @@ create table rejects (
     column_name varchar,
     reason varchar,
     raw varchar,
-    load_id bigint
+    load_id bigint,
+    subject varchar
 );
 
 create table parquet_files (

@@ -1,6 +1,7 @@
 """What a mart declares, read from its own file in warehouse/marts; a new file is a new mart.
 
-`<name>.sql` is one portable select behind a header (`grain`, `reads`, `recompute`). `<name>.py` is
+`<name>.sql` is one portable select behind a header (`grain`, `reads`, `recompute`); a table of
+constants reads nothing: `-- reads:`. `<name>.py` is
 for what SQL cannot make the same everywhere: it says READS and COLUMNS and has build(connection),
 which gives the rows; it is imported only when it is due. `<name>.audit.sql` beside either holds
 queries that give the rows that are wrong, each below a comment that says what is wrong with them.
@@ -22,7 +23,7 @@ import warehouse.catalog as catalog
 from etl import ledger
 from etl.datasets import datasets
 
-FOLDER = Path(catalog.__file__).parent / "marts"
+FOLDER = catalog.MARTS
 PACKAGE = "warehouse.marts"
 
 
@@ -91,7 +92,7 @@ def _of_sql(path: Path) -> Mart:
             raise BadMart(f"{path.name}: its header has no line `-- {key}: …`")
     if facts["recompute"] not in ("day", "all"):
         raise BadMart(f"{path.name}: recompute is {facts['recompute']!r}, expected day or all")
-    reads = tuple(name.strip() for name in facts["reads"].split(","))
+    reads = tuple(name.strip() for name in facts["reads"].split(",") if name.strip())
     definition = text.rstrip().removesuffix(";")
     return Mart(path.stem, reads, facts["recompute"] == "day", definition, _audits(path))
 

@@ -47,8 +47,8 @@ def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
 def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes) -> None:
     """Bring every mart up to date with the lake as the ledger lists it.
 
-    `changed` gives the touched days per dataset. Raises Damaged where a file that has to be read
-    is not as it was written.
+    `changed` gives the touched days per dataset, none where rows were rejected only. Raises
+    Damaged where a file that has to be read is not as it was written.
     """
     changed = {name: days for name, days in changed.items() if name in datasets()}
     stale = _stale(changed)
@@ -80,10 +80,12 @@ def _files(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[_File]:
 
 
 def _stale(changed: Changes) -> list[Mart]:
+    """A mart that reads `rejects` goes by those of the datasets that it reads."""
     touched = {name for name, days in changed.items() if days}
     stale = []
     for mart in marts().values():
-        if touched & set(mart.reads):
+        rejecting = set(changed) if "rejects" in mart.reads else set()
+        if (touched | rejecting) & set(mart.reads):
             touched.add(mart.name)
             stale.append(mart)
     return stale

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,7 +16,7 @@ from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
 from etl.engines import Here
 from etl.lake import ParquetFile
-from etl.ledger import Known
+from etl.ledger import FileFate, Known
 from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
@@ -156,7 +155,7 @@ class _Run:
         self.progress.say("computing what changed")
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
-            changed = _changed(merge.parquet)
+            changed = _changed(merge.parquet, merge.fates)
             staged = publish.build(self._database, self.settings, current, newest, changed)
         else:
             staged = publish.rebuild(self._database, self.settings)
@@ -171,9 +170,13 @@ def _differ(unread: Sequence[Unread], known: Known) -> bool:
     )
 
 
-def _changed(parquet: list[ParquetFile]) -> dict[str, frozenset[dt.date]]:
-    """The days that a load touched, per dataset."""
-    days: dict[str, set[dt.date]] = defaultdict(set)
+def _changed(
+    parquet: Sequence[ParquetFile], fates: Sequence[FileFate]
+) -> dict[str, frozenset[dt.date]]:
+    """The days that a load touched, per dataset; none where rows were rejected only."""
+    days: dict[str, set[dt.date]] = {
+        fate.dataset: set() for fate in fates if fate.dataset and fate.rows_rejected
+    }
     for file in parquet:
-        days[file.dataset].add(file.day)
+        days.setdefault(file.dataset, set()).add(file.day)
     return {name: frozenset(found) for name, found in days.items()}

@@ -80,11 +80,15 @@ class _Taking:
 
     def run(self) -> Taken:
         self._files = {file.scan.source_id: file for file in self.task.files}
-        load_id = self.task.load.load_id
+        load = self.task.load
         with (
             _ledger_tables(self.connection),
             Staging(
-                self.connection, self.taken.folder, load_id, sorted(self._files)
+                self.connection,
+                self.taken.folder,
+                load.load_id,
+                load.started,
+                sorted(self._files),
             ) as self.staging,
         ):
             for file in self.task.files:

@@ -85,7 +85,7 @@ def open_spans(store: Store, begin: datetime, end: datetime) -> list[Span]:
             if weekday != day.weekday():
                 continue
             opens = occurrences(store.zone, day + timedelta(seconds=seconds(start)))[0]
-            if finish in ("24:00", "23:59:59"):
+            if finish == "24:00" or finish.startswith("23:59"):
                 closes = occurrences(store.zone, day + DAY)[0]
             else:
                 runs_over = seconds(finish) <= seconds(start)

@@ -29,7 +29,7 @@ def compare(load_csvs: LoadCsvs, loads: Loads) -> None:
     def rows(query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
-    for window in (1, 7, 28):
+    for window in (1, 2, 7, 28, 33, 90):
         expected = oracle.online_devices(first, last, window)
         assert rows(f"from online_devices({span}, window_days := {window})") == expected
     for window in (1, 2, 28, 90):

@@ -3,6 +3,9 @@
 A column's line is `-- column NAME TYPE [UNIT] .DECIMALS "Label": what it means`, where unit,
 decimals and label may be absent. Pages, API, CSV and docs take all of it from here. Decimals round
 DOUBLEs where they are shown and in the CSV; a label is the name in words where none is given.
+
+`statement.MART` in a metric stands for the select of that mart, so that a metric can compute it
+over rows of its own choice: common table expressions around it stand in front of what it reads.
 """
 
 from __future__ import annotations
@@ -14,6 +17,9 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "metrics"
+MARTS = Path(__file__).parent / "marts"
+
+_STATEMENT = re.compile(r"\bstatement\.(\w+)")
 
 _PARAM = re.compile(
     r"(?P<name>\w+) (?P<type>[A-Z]+)(?: = (?P<default>[^:\[]+?))?"
@@ -110,8 +116,14 @@ def parse(name: str, text: str) -> Metric:
         dataset=facts.get("dataset"),
         parameters=parameters,
         columns=tuple(columns),
-        sql=text,
+        sql=_STATEMENT.sub(lambda found: _statement(found[1]), text),
     )
+
+
+def _statement(mart: str) -> str:
+    """The select of a mart, to be computed by a metric over other rows than the stored ones."""
+    text = (MARTS / f"{mart}.sql").read_text("utf-8")
+    return f"({text.rstrip().removesuffix(';')}\n)"
 
 
 def _column(said: dict[str, str | None]) -> Column:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.catalog import Metric, Parameter, metrics
 from warehouse.errors import BadParameter, UnknownMetric
 from warehouse.generation import Generation, open_generation
+from warehouse.instants import EXAMPLE, read_instant
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -88,11 +89,9 @@ def _date(value: Any) -> dt.date:
 
 
 def _timestamp(value: Any) -> dt.datetime:
-    instant = value
-    if not isinstance(instant, dt.datetime):
-        text = str(value).strip()
-        instant = dt.datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" utc"))
-    return instant.astimezone(dt.UTC).replace(tzinfo=None) if instant.tzinfo else instant
+    if not isinstance(value, dt.datetime):
+        return read_instant(str(value).strip())
+    return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
 
 
 def _integer(value: Any) -> int:
@@ -131,7 +130,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 _WORDS = {
     "DATE": "a day like 2026-02-15",
-    "TIMESTAMP": "an instant like 2026-02-15 10:00:00",
+    "TIMESTAMP": f"an instant like {EXAMPLE}",
     "INTEGER": "a whole number",
     "BIGINT": "a whole number",
     "DOUBLE": "a number",

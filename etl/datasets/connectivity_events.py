@@ -13,4 +13,6 @@ DATASET = Dataset(
         Column("connected", BOOLEAN),
     ),
     day_column="timestamp",
+    happened=True,
+    subject="device_id",
 )

@@ -12,4 +12,6 @@ DATASET = Dataset(
         Column("status", TEXT),
     ),
     day_column="timestamp",
+    happened=True,
+    subject="id",
 )

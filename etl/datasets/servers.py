@@ -10,4 +10,5 @@ DATASET = Dataset(
         Column("created_at", TIMESTAMP),
         Column("destroyed_at", TIMESTAMP, required=False, may_be_absent=True),
     ),
+    subject="id",
 )

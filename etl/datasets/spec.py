@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from etl.fields import TIMESTAMP, Field
 
 # What every row of the lake has beside the columns of its dataset, and what reading it adds.
 RESERVED = ("day", "raw", "line", "source_id", "filename", "load_id")
+
+FUTURE = dt.timedelta(hours=24)  # METRICS.md, general rules
 
 _MADE = ("us", "day_number")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
@@ -47,14 +50,19 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """A kind of file. `day_column` names the timestamp whose UTC day partitions the lake; without
-    one the rows lie under the day they were loaded. `encoding` is tried where a file is neither
-    UTF-8 nor marked as UTF-16. `by_folder`: known by where a file lies, never by its header."""
+    one the rows lie under the day they were loaded. `by_folder`: known by where a file lies, never
+    by its header.
+    `together`: optional columns of which a row has all or none. `happened`: a row tells what has
+    been, so that its day_column is at most FUTURE after the load. `subject`: the column that names
+    whom a row is about."""
 
     name: str
     columns: tuple[Column, ...]
     day_column: str | None = None
-    encoding: str = "utf-8"
     by_folder: bool = False
+    together: tuple[str, ...] = ()
+    happened: bool = False
+    subject: str | None = None
 
     def __post_init__(self) -> None:
         if fault := _fault(self):
@@ -67,6 +75,11 @@ class Dataset:
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def happened_at(self) -> str | None:
+        """The column that cannot lie in the future, if any."""
+        return self.day_column if self.happened else None
 
     @property
     def shown(self) -> str:
@@ -99,8 +112,13 @@ def _fault(dataset: Dataset) -> str | None:
     names = Counter(name.lower() for column in dataset.columns for name in {*column.names})
     if twice := next((name for name, count in names.items() if count > 1), None):
         return f"{twice!r} is the name or alias of more than one column"
+    if dataset.subject not in (None, *dataset.column_names):
+        return f"its subject {dataset.subject!r} is no column"
+    optional = {column.name for column in dataset.columns if not column.required}
+    if wrong := sorted({*dataset.together} - optional):
+        return f"{wrong[0]!r} in together is no optional column"
     if dataset.day_column is None:
-        return None
+        return "it has no day_column that has happened" if dataset.happened else None
     day = next((c for c in dataset.columns if c.name == dataset.day_column), None)
     if day is None or day.field is not TIMESTAMP or not day.required:
         return f"its day_column {dataset.day_column!r} is no required column of instants"

@@ -11,4 +11,6 @@ DATASET = Dataset(
         Column("status", STORE_STATUS),
     ),
     day_column="timestamp_utc",
+    happened=True,
+    subject="store_id",
 )

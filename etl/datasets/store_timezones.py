@@ -6,4 +6,5 @@ from etl.fields import IDENTIFIER, ZONE
 DATASET = Dataset(
     name="store_timezones",
     columns=(Column("store_id", IDENTIFIER), Column("timezone_str", ZONE)),
+    subject="store_id",
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from etl.fields import NOTHING, TEXT, Value
+from etl.datasets.spec import FUTURE
+from etl.fields import NOTHING, TEXT, Value, shown
 from etl.read.cells import Malformed, split
 from etl.read.dialect import Dialect
 from etl.read.records import BLANKS
@@ -14,10 +17,12 @@ from etl.read.scan import MAX_LINE_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why a line is not a row; `column` is None where the line as a whole is at fault."""
+    """Why a line is not a row; `column` is None where the line as a whole is at fault. `subject` is
+    whom it is about, where that can be read."""
 
     column: str | None
     reason: str
+    subject: str | None = None
 
 
 def is_blank(line: str, delimiter: str) -> bool:
@@ -25,37 +30,70 @@ def is_blank(line: str, delimiter: str) -> bool:
     return not line.strip(BLANKS + "\r\v\f" + delimiter)
 
 
-def examine(line: str, dialect: Dialect) -> list[Value | None] | Rejected:
-    """The row's values in the order of the dataset's columns, or why there is no row."""
+def examine(
+    line: str, dialect: Dialect, latest: dt.datetime = dt.datetime.max
+) -> list[Value | None] | Rejected:
+    """The row's values in the order of the dataset's columns, or why there is no row.
+
+    `latest` is the last moment (naive UTC) that can have happened.
+    """
     if len(line) > MAX_LINE_BYTES or len(line.encode()) > MAX_LINE_BYTES:
         return Rejected(None, f"the line is longer than {MAX_LINE_BYTES:,} bytes")
     cells = split(line, dialect.delimiter)
     if isinstance(cells, Malformed):
         return Rejected(None, cells.reason)
     cells = [cell.strip(BLANKS) for cell in cells]
+    found = _row(cells, dialect, latest)
+    if isinstance(found, Rejected):
+        return replace(found, subject=_subject(cells, dialect))
+    return found
+
+
+def _row(cells: list[str], dialect: Dialect, latest: dt.datetime) -> list[Value | None] | Rejected:
     if is_header(cells, dialect):
         return Rejected(None, "the header stands here again")
     if len(cells) < dialect.least_width or any(cells[dialect.width :]):
         return Rejected(None, _width_reason(len(cells), dialect))
-    values: list[Value | None] = []
-    for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
+    dataset = dialect.dataset
+    values: dict[str, Value | None] = {}
+    for column, position in zip(dataset.columns, dialect.positions, strict=True):
         if column.name in dialect.constants:
-            values.append(dialect.constants[column.name])
-            continue
-        text = cells[position] if position is not None else ""
-        if text in NOTHING and not (dialect.dataset.by_folder and column.field is TEXT):
-            text = ""
-        if not text and not column.required:
-            values.append(None)
+            values[column.name] = dialect.constants[column.name]
             continue
         name = dialect.cell_names[position] if position is not None else column.name
-        if not text:
+        text = cells[position] if position is not None else ""
+        if text in NOTHING and not (dataset.by_folder and column.field is TEXT):
+            text = ""
+        if not text and column.required:
             return Rejected(name, f"{name} is empty")
         try:
-            values.append(column.field.read(text))
+            value = values[column.name] = column.field.read(text) if text else None
         except ValueError as wrong:
             return Rejected(name, str(wrong))
-    return values
+        if column.name == dataset.happened_at and isinstance(value, dt.datetime) and value > latest:
+            return Rejected(name, _future_reason(text, latest))
+    empty = [c for c in dataset.columns if c.name in dataset.together and values[c.name] is None]
+    if 0 < len(empty) < len(dataset.together):
+        return Rejected(empty[0].shown, f"{empty[0].shown} is empty")
+    return list(values.values())
+
+
+def _subject(cells: list[str], dialect: Dialect) -> str | None:
+    """The cell that names whom a row of this width is about, if it is an id."""
+    for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
+        if column.name == dialect.dataset.subject and position is not None:
+            text = cells[position] if position < len(cells) == dialect.width else ""
+            with suppress(ValueError):
+                return str(column.field.read(text)) if text and text not in NOTHING else None
+    return None
+
+
+def _future_reason(text: str, latest: dt.datetime) -> str:
+    hours = FUTURE // dt.timedelta(hours=1)
+    return (
+        f"{shown(text)} is more than {hours} hours after this load "
+        f"({latest - FUTURE:%Y-%m-%d %H:%M} UTC): is the clock right of what wrote it?"
+    )
 
 
 def is_header(cells: Sequence[str], dialect: Dialect) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -169,13 +170,16 @@ def _is_padded(head: bytes, delimiter: str) -> bool:
     return len(re.findall(beside, head)) > head.count(b"\n") // 10
 
 
-def insert_values(sources: Sequence[Source]) -> dict[str, object]:
-    """What insert_sql is bound to; all sources have the form of the first."""
+def insert_values(sources: Sequence[Source], latest: dt.datetime) -> dict[str, object]:
+    """What insert_sql is bound to; all sources have the form of the first. What has happened has
+    not done so after `latest`."""
     first = sources[0]
     of_files: dict[str, list[str]] = {"source_id": [source.source_id for source in sources]}
     for name in first.dialect.constants:
         of_files[f"constant_{name}"] = [source.dialect.constants[name] for source in sources]
     values: dict[str, object] = {**first.reader_values, "separator": first.dialect.delimiter}
+    if first.dialect.dataset.happened:
+        values["latest"] = latest
     if first.dialect.dataset.by_folder:
         values["first_name"] = first.dialect.cell_names[0]
     if len(sources) == 1:
@@ -211,11 +215,14 @@ def insert_sql(sources: Sequence[Source]) -> str:
             cell = f"trim({cell}, '{source.padding}')" if source.is_padded else cell
             typed.append(f'{column.field.fast(cell)} as "{column.name}"')
             known = f'"{column.name}" is not null'
-            certain.append(known if column.required else f"({known} or {cell} = '')")
+            needed = column.required or column.name in dialect.dataset.together
+            certain.append(known if needed else f"({known} or {cell} = '')")
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
                 certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
             if column.field.sql_type == "VARCHAR" and not dialect.dataset.by_folder:
                 certain.append(f"{cell} not in ({_NOTHING})")
+    if moment := dialect.dataset.happened_at:
+        certain.append(f'"{moment}" <= $latest')
     if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):
         certain.append(f"trim(line, $separator || '{BLANKS}' || e'\\x0b\\x0c') <> ''")  # blank
     if dialect.dataset.by_folder:  # else a timestamp, a number or a word tells it from a row

@@ -8,6 +8,7 @@ dataset specs are put into SQL text; values are bound.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from etl.datasets import datasets
+from etl.datasets.spec import FUTURE
 from etl.fields import MACROS, ZONE, zone_names
 from etl.read.dialect import Dialect
 from etl.read.examine import Rejected, examine, is_blank
@@ -29,7 +31,7 @@ class Staging:
     """The parsed rows of one task, while entered.
 
     `connection` is to a database in memory that has the ledger's table `rejects`; text that has to
-    be written anew goes to `folder`.
+    be written anew goes to `folder`. `started` is the moment of loading, naive UTC.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Staging:
         connection: duckdb.DuckDBPyConnection,
         folder: Path,
         load_id: int,
+        started: dt.datetime,
         source_ids: list[str],
     ) -> None:
         self.connection = connection
         self.folder = folder
         self.load_id = load_id
+        self.latest = started + FUTURE
         self._codes = {source_id: code for code, source_id in enumerate(source_ids)}
         self.staged: dict[str, list[Source]] = {}
         self._rows: Counter[str] = Counter()
@@ -179,7 +183,9 @@ class Staging:
         self.staged[dataset.name] = []
 
     def _insert(self, sources: Sequence[Source]) -> int:
-        row = self.connection.execute(insert_sql(sources), insert_values(sources)).fetchone()
+        row = self.connection.execute(
+            insert_sql(sources), insert_values(sources, self.latest)
+        ).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -202,9 +208,9 @@ class Staging:
                 if is_blank(raw, source.dialect.delimiter):
                     blanks[source_id] += 1
                     continue
-                found = examine(raw, source.dialect)
+                found = examine(raw, source.dialect, self.latest)
                 if isinstance(found, Rejected):
-                    rejected.append(self._reject(source, line, found.column, found.reason, raw))
+                    rejected.append(self._reject(source, line, found, raw))
                     source.rejected += 1
                 else:
                     mended.append((*found, source_id, line))
@@ -219,17 +225,16 @@ class Staging:
             self.connection,
             "rejects",
             [
-                self._reject(source, line, None, why, raw)
+                self._reject(source, line, Rejected(None, why), raw)
                 for line, why, raw in source.rejected_lines
             ],
         )
         source.rejected += len(source.rejected_lines)
 
-    def _reject(
-        self, source: Source, line: int, column: str | None, reason: str, raw: str
-    ) -> tuple[object, ...]:
+    def _reject(self, source: Source, line: int, found: Rejected, raw: str) -> tuple[object, ...]:
         """A row of `rejects`."""
-        return (source.source_id, source.path, line, column, reason, raw, self.load_id)
+        where = (source.source_id, source.path, line)
+        return (*where, found.column, found.reason, raw, self.load_id, found.subject)
 
 
 def _has_macros(connection: duckdb.DuckDBPyConnection) -> bool:

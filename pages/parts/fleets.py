@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, calendar, shares, words
+from pages.parts import answers, calendar, palette, shares, words
 
 Row = dict[str, Any]
 Rows = list[Row]
-SIZES = {"1-2": "1–2", "3-9": "3–9", "10-99": "10–99", "100-999": "100–999", "1000+": "1,000+"}
+SIZES = {size: size.replace("-", "–").replace("1000", "1,000") for size in palette.FLEET_SIZE}
 
 
 class Observed(NamedTuple):

@@ -22,7 +22,7 @@ STATUS = {
     "offline": "#8A9099",
     "unknown": "#8A9099",
 }
-FLEET_SIZE = {  # an ordered ramp, light to dark
+FLEET_SIZE = {  # those of the mart fleet_sizes, an ordered ramp, light to dark
     "1-2": "#B3DDF5",
     "3-9": "#56B4E9",
     "10-99": "#2585C4",

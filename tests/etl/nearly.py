@@ -38,25 +38,28 @@ TIMESTAMPS = st.one_of(
     st.datetimes().map(str),
     st.datetimes().map(lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")),
     st.builds(
-        "{}-{:02}-{:02}{}{:02}:{:02}:{:02}{}{}".format,
+        "{}-{:02}-{:02}{}{:02}:{:02}{}{}{}".format,
         st.sampled_from(["2017", "1969", "0001", "0000", "9999", "217", "12017"]),
         st.integers(0, 13),
         st.integers(0, 32),
         st.sampled_from(["T", " ", "t", "  ", "_", ""]),
         st.integers(0, 25),
         st.sampled_from([0, 5, 59, 60]),
-        st.sampled_from([0, 7, 59, 60, 61]),
-        st.sampled_from(["", ".", ".5", ".123", ".123456", ".1234567", ",5"]),
+        st.sampled_from([":00", ":07", ":59", ":60", ":61", ":7", ""]),
+        st.sampled_from(["", ".", ".5", ".123", ".123456", ".1234567", ".000000001", ",5"]),
         st.one_of(
-            st.sampled_from(["", "Z", "z", " UTC", " utc", "UTC", " Z", " GMT", "+", "-"]),
+            st.sampled_from(
+                ["", "Z", "z", " UTC", " utc", "UTC", " Z", "  Z", " GMT", "gmt", " CET", "+", "-"]
+            ),
             st.builds(
                 "{}{:02}{}".format,
-                st.sampled_from("+-"),
+                st.sampled_from(["+", "-", " +", " -"]),
                 st.integers(0, 25),
                 st.sampled_from(["", ":00", "00", ":30", "59", ":60", ":00:00", "0"]),
             ),
         ),
     ),
+    st.datetimes().map(lambda at: at.strftime("%Y-%m-%d 24:00").rjust(16, "0")),
     st.sampled_from(["infinity", "now", "epoch", "2017-05-09", "1494324000", "05/09/2017", ""]),
 )
 IDS = st.one_of(

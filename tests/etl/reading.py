@@ -128,11 +128,14 @@ def cells(record: bytes, delimiter: str) -> set[str]:
 
 def instant(cell: str) -> dt.datetime | None:
     """A timestamp as naive UTC; None where it is none."""
+    text = re.sub(" ?(UTC|GMT|Z)$", "Z", cell.upper())
+    text = re.sub(r"(:\d\d\S*) ([+-])", r"\1\2", text)
+    ended = re.sub(r"([T ])24:00(?!:?[.,:]?\d*[.,])", r"\g<1>00:00", text)
     try:
-        read = dt.datetime.fromisoformat(cell.upper().removesuffix(" UTC"))
+        read = dt.datetime.fromisoformat(ended) + dt.timedelta(days=ended != text)
+        return read.astimezone(dt.UTC).replace(tzinfo=None) if read.tzinfo else read
     except (ValueError, OverflowError):
         return None
-    return read.astimezone(dt.UTC).replace(tzinfo=None) if read.tzinfo else read
 
 
 def rows(lines: list[bytes], delimiter: str, names: set[str]) -> dict[int, bytes]:

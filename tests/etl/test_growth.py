@@ -34,7 +34,6 @@ DATASET = Dataset(
         Column("article", TEXT, required=False),
     ),
     day_column="sold_at",
-    encoding="latin-1",
 )
 '''
 METRIC = """\
@@ -47,7 +46,7 @@ select distinct article from tills order by article;
 
 
 def test_a_new_dataset_is_one_spec_and_a_new_metric_one_file(tmp_path: Path) -> None:
-    """Also the one place where an encoding is told: Latin-1 where a spec says so, else UTF-8."""
+    """Also for what every dataset takes without being told: here, a file that is no UTF-8."""
     program = tmp_path / "program"
     for package in ("etl", "warehouse"):
         shutil.copytree(ROOT / package, program / package)

@@ -6,9 +6,12 @@ import datetime as dt
 import re
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
+from etl.mart import marts
+from pages.parts import palette
 from pages.parts.online_fleet import projection
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, said, sentence, table
@@ -19,6 +22,13 @@ MONDAY = dt.date(2026, 3, 2)
 DEVICES = {"a1": "ann", "a2": "ann", "b1": "bob", "b2": "bob", "b3": "bob", "c1": "cat"}
 
 SIZES = ("1-2", "3-9", "10-99", "100-999", "1000+")
+
+
+def test_the_pages_know_the_ranges_of_the_warehouse() -> None:
+    rows = duckdb.sql(
+        f"select fleet_size from ({marts()['fleet_sizes'].definition}) order by place"
+    )
+    assert tuple(palette.FLEET_SIZE) == SIZES == tuple(size for (size,) in rows.fetchall())
 
 
 def events(days: int, gaps: bool = True) -> str:

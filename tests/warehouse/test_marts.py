@@ -13,7 +13,7 @@ from warehouse.catalog import header
 SQL_MARTS = [mart for mart in marts().values() if (FOLDER / f"{mart.name}.sql").exists()]
 
 # What changes when a table of the ledger does.
-LEDGER = {"files": "files", "customer_uploads": "customers"}
+LEDGER = {"files": "files", "customer_uploads": "customers", "rejects": "rejects"}
 
 # Functions and clauses that only DuckDB has, or that Spark gives another meaning.
 NOT_PORTABLE = (

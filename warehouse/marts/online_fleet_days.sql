@@ -8,12 +8,9 @@
 -- spread out to one row per device and day.
 -- grain: one row per window length, fleet size and day on which the number changes; it stands
 -- until the next row (day numbers from 1970-01-01)
--- reads: online_spans
+-- reads: online_spans, fleet_windows, fleet_sizes
 -- recompute: all
-with windows (length_days) as (
-    values (1), (7), (28)
-),
-
+with
 neighbours as (
     select
         *,
@@ -53,7 +50,7 @@ seen as (
             false
         ) as is_followed
     from neighbours
-    cross join windows
+    cross join fleet_windows
 ),
 
 holes as (
@@ -138,18 +135,13 @@ moves as (
 
 sized as (
     select
-        length_days,
-        day_number,
-        case
-            when fleet < 3 then '1-2'
-            when fleet < 10 then '3-9'
-            when fleet < 100 then '10-99'
-            when fleet < 1000 then '100-999'
-            else '1000+'
-        end as fleet_size,
-        change
+        moves.length_days,
+        moves.day_number,
+        fleet_sizes.fleet_size,
+        moves.change
     from moves
-    where fleet > 0
+    inner join fleet_sizes
+        on moves.fleet between fleet_sizes.least_devices and fleet_sizes.most_devices
 ),
 
 changes as (

@@ -4,7 +4,7 @@
 -- dataset: connectivity_events
 -- param first_day DATE: the first day on which a window ends
 -- param last_day DATE: the last one
--- param window_days INTEGER = 1 [days]: the length of the window, 1, 7 or 28
+-- param window_days INTEGER = 1 [days]: the length of the window, 1 to 90; quick for 1, 7, 28
 -- column day DATE: the UTC day on which the window ends, included
 -- column fleet_size VARCHAR: how many devices of the owner were online in the window
 -- column devices BIGINT [devices]: distinct devices of such owners online at any time in it
@@ -13,8 +13,8 @@ create or replace macro online_devices(first_day, last_day, window_days := 1) as
 with asked as (
     select
         case
-            when window_days in (1, 7, 28) then window_days::bigint
-            else error(format('window_days is 1, 7 or 28, not {}', window_days))
+            when window_days between 1 and 90 then window_days::bigint
+            else error(format('window_days is from 1 to 90, not {}', window_days))
         end as length_days
 ),
 
@@ -25,13 +25,35 @@ calendar as (
     ) as days(day_number)
 ),
 
-sizes(place, fleet_size) as (
-    values (1, '1-2'), (2, '3-9'), (3, '10-99'), (4, '100-999'), (5, '1000+')
-),
-
 cells as (
     select calendar.day_number, asked.length_days, sizes.place, sizes.fleet_size
-    from calendar, asked, sizes
+    from calendar, asked, fleet_sizes as sizes
+),
+
+-- Any other length is computed as the mart does it, of the runs of days that such windows reach.
+not_ready as (
+    select length_days from asked anti join fleet_windows using (length_days)
+),
+
+reached as (
+    select spans.*
+    from online_spans as spans, not_ready
+    where
+        spans.from_day_number <= last_day::date - date '1970-01-01'
+        and spans.to_day_number > first_day::date - date '1970-01-01' - not_ready.length_days
+),
+
+computed as (
+    with
+    online_spans as (from reached), -- noqa: ST03
+    fleet_windows as (from not_ready) -- noqa: ST03
+    select * from statement.online_fleet_days
+),
+
+fleets as (
+    select length_days, fleet_size, day_number, devices from online_fleet_days
+    union all
+    select length_days, fleet_size, day_number, devices from computed
 )
 
 select
@@ -44,7 +66,7 @@ select
         false
     ) as complete
 from cells
-asof left join online_fleet_days as fleets
+asof left join fleets
     on
         cells.length_days = fleets.length_days
         and cells.fleet_size = fleets.fleet_size

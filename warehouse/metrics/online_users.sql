@@ -6,7 +6,7 @@
 -- param window_days INTEGER = 1 [days]: the length of the window
 -- column user_id VARCHAR: the owner
 -- column devices BIGINT [devices]: distinct devices of the user online at any time in the window
--- column fleet_size VARCHAR: the range that this number lies in: 1-2, 3-9, 10-99, 100-999, 1000+
+-- column fleet_size VARCHAR: the range that this number lies in, as in online_devices
 create or replace macro online_users(on_day, window_days := 1) as table
 with asked as (
     select
@@ -31,15 +31,8 @@ fleets as (
     select user_id, count(*) as devices from owners group by user_id
 )
 
-select
-    user_id,
-    devices,
-    case
-        when devices < 3 then '1-2'
-        when devices < 10 then '3-9'
-        when devices < 100 then '10-99'
-        when devices < 1000 then '100-999'
-        else '1000+'
-    end as fleet_size
+select fleets.user_id, fleets.devices, sizes.fleet_size
 from fleets
-order by devices desc, user_id;
+inner join fleet_sizes as sizes
+    on fleets.devices between sizes.least_devices and sizes.most_devices
+order by fleets.devices desc, fleets.user_id;

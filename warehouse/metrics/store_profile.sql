@@ -5,7 +5,8 @@
 -- column store_id VARCHAR: the store
 -- column zone VARCHAR: its IANA time zone
 -- column zone_given BOOLEAN: false: no zone was loaded, so it is America/Chicago
--- column opening_hours VARCHAR: its weekly hours by its own clock; 'always open' without any
+-- column opening_hours VARCHAR: its weekly hours by its own clock, or 'always open' or 'never open'
+-- column hours_rejected BIGINT [rows]: rows of its hours that were rejected and not replaced since
 -- column polls BIGINT [polls]: distinct polls
 -- column first_poll_at TIMESTAMP: the oldest; NULL without polls
 -- column newest_poll_at TIMESTAMP: the newest; NULL without polls
@@ -30,6 +31,7 @@ days as (
         ))), ', ') as spans
     from store_hours
     semi join chosen using (store_id)
+    where start_seconds is not null
     group by store_id, weekday
 ),
 
@@ -72,7 +74,11 @@ select
     store_id,
     zone,
     zone_given,
-    coalesce(opening_hours, 'always open') as opening_hours,
+    coalesce(
+        opening_hours,
+        case when hours_given then 'never open' else 'always open' end
+    ) as opening_hours,
+    hours_rejected,
     coalesce(polls, 0) as polls,
     first_poll_at,
     newest_poll_at

@@ -27,7 +27,7 @@ from pages.parts.store_uptime import clock, store_charts
 from pages.parts.store_uptime.store_choice import Choice
 
 WIDTH = 920
-ALWAYS = "always open"  # what store_profile says of a store without hours
+WITHOUT_HOURS = ("always open", "never open")  # as store_profile says it
 
 
 def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
@@ -142,11 +142,18 @@ def show_timeline(pieces: pa.Table, profile: dict[str, Any]) -> None:
     )
     given = "" if profile["zone_given"] else " (assumed, no zone was loaded)"
     hours_said = profile["opening_hours"]
-    opened = hours_said.capitalize() if hours_said == ALWAYS else f"Open {hours_said}"
+    opened = hours_said.capitalize() if hours_said in WITHOUT_HOURS else f"Open {hours_said}"
     st.markdown(
         f"{opened}, by the clock of {profile['zone']}{given}; "
         f"{words.counted(profile['polls'], 'poll')} in all"
     )
+    if rows := profile["hours_rejected"]:
+        were = "row of its hours was" if rows == 1 else "rows of its hours were"
+        st.warning(
+            f"{words.count(rows)} {were} rejected and count for nothing. "
+            "See Data, Rejected rows, for what to write instead.",
+            icon="🕘",
+        )
     downloads.offer(pieces, f"timeline-{profile['store_id']}")
 
 
