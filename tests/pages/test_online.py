@@ -334,7 +334,7 @@ ODD = {
     "only offline events": "2026-03-02 08:00:00,a1,ann,7,false\n",
     "two days": "2026-03-02 08:00:00,a1,ann,7,true\n2026-03-03 08:00:00,a1,ann,8,false\n",
     "the whole calendar": "0001-01-01 00:00:00,a1,ann,7,true\n0001-01-02 00:00:00,a1,ann,7,false\n"
-    "9999-12-31 23:59:59,a2,ann,7,true\n",
+    "2026-03-03 23:59:59,a2,ann,7,true\n",
     "a year between": "2025-03-02 08:00:00,a1,ann,9,true\n2026-03-03 08:00:00,a2,ann,7,true\n",
 }
 
