@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fi
     digests = {path: sha256 for path, (sha256, _) in files.items()}
     for name, fault in lake.faults(settings.data, digests):
         found.problems.append(f"{name} {fault}; it held {files[name][1]:,} rows")
-    for path in lake.unlisted(settings.lake, set(files)):
+    removed = connection.execute("select path from parquet_removed").fetchall()
+    for path in lake.unlisted(settings.lake, {*files, *(path for (path,) in removed)}):
         found.problems.append(
             f"{path.relative_to(settings.data)} is in the lake but in no ledger: "
             "left by an interrupted run, or put there by hand"
@@ -90,9 +92,8 @@ def _same_ledger(
             f"load {load_id} lies beside the lake but is not in the warehouse: "
             "an interrupted run, which the next one clears away"
         )
-    for table in ledger.TABLES:
-        if _differs_from_ledger(connection, table, [kept[i] for i in sorted(loads & set(kept))]):
-            found.problems.append(f"the table {table} differs from the ledger beside the lake")
+    for table in _differ_from_ledger(connection, [kept[i] for i in sorted(loads & set(kept))]):
+        found.problems.append(f"the table {table} differs from the ledger beside the lake")
 
 
 def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:
@@ -120,15 +121,29 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fin
                     found.problems.append(f"the mart {name} differs from what the lake gives")
 
 
-def _differs_from_ledger(
-    connection: duckdb.DuckDBPyConnection, table: str, folders: list[Path]
-) -> bool:
-    try:
-        connection.execute(f"create temp table kept_{table} as from {table} limit 0")
-        ledger.fill(connection, f"kept_{table}", table, folders)
-    except duckdb.Error:  # no such table, or a broken file
-        return True
-    return _differs(connection, table, f"kept_{table}")
+def _differ_from_ledger(
+    connection: duckdb.DuckDBPyConnection, folders: list[Path]
+) -> Iterator[str]:
+    """The tables that are not what these folders give, which is put in front of them."""
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    stored = f'"{row[0]}".main'
+    broken = set()
+    for table in ledger.TABLES:
+        try:
+            connection.execute(f"create temp table {table} as from {stored}.{table} limit 0")
+            ledger.append(connection, folders, [table])
+        except duckdb.Error:  # no such table, or a broken file
+            broken.add(table)
+    if not broken:
+        ledger.settle(connection, folders)
+    yield from (
+        table
+        for table in ledger.TABLES
+        if table in broken or _differs(connection, f"{stored}.{table}", f"temp.{table}")
+    )
+    for table in ledger.TABLES:
+        connection.execute(f"drop table if exists temp.{table}")
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, table: str, other: str) -> bool:

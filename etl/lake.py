@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +17,7 @@ import duckdb
 from etl.datasets import Dataset, datasets
 from etl.disk import sync, sync_all
 from etl.read.stage import Staging
-from warehouse.database import literal
+from warehouse.database import glob_literal, literal
 
 LEDGER = "_loads"
 WRITERS = 2
@@ -42,6 +42,7 @@ class ParquetFile:
     sha256: str
     load_id: int
     newest_at: dt.datetime | None
+    first_load_id: int | None = None
 
 
 def write(
@@ -125,6 +126,46 @@ def _copy(
     return [_described(spec, stats, load_id) for stats in written]
 
 
+def write_anew(
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    root: Path,
+    files: Sequence[ParquetFile],
+    rows: str,
+    load_id: int,
+    part: str,
+) -> ParquetFile | None:
+    """Write what `rows`, a condition or more behind `from stored`, leaves of files of one dataset
+    and day, in their order, below `root`/lake, synced; None where that is nothing.
+
+    Raises Damaged where one of them is not as it was written.
+    """
+    check(data, {file.path: file.sha256 for file in files})
+    first = files[0]
+    spec = datasets()[first.dataset]
+    name = f"load{load_id:06d}_{part}_0.parquet"
+    target = root / "lake" / first.dataset / f"day={first.day}" / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    stored = parquet(*(data / file.path for file in files))
+    found = connection.execute(
+        f"copy (with stored as (from {stored}) {rows}) "
+        f"to {literal(target)} (format parquet, parquet_version v2, compression zstd, "
+        f"return_stats, kv_metadata {{load_id: '{load_id}', dataset: '{spec.name}'}})"
+    )
+    names = [column[0] for column in found.description or ()]
+    (stats,) = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    written = _described(spec, stats, load_id)
+    if not written.rows:
+        target.unlink()
+        return None
+    return replace(
+        written,
+        path=target.relative_to(root).as_posix(),
+        sha256=_finish(target),
+        first_load_id=min(file.first_load_id or file.load_id for file in files),
+    )
+
+
 def _described(spec: Dataset, stats: Mapping[str, Any], load_id: int) -> ParquetFile:
     newest = None
     if spec.day_column:
@@ -159,6 +200,12 @@ def move(files: Iterable[tuple[Path, ParquetFile]], data: Path) -> None:
         touched |= {final.parent, final.parent.parent}
     (data / "lake").mkdir(parents=True, exist_ok=True)
     sync_all(touched)
+
+
+def parquet(*paths: Path) -> str:
+    """Files of the lake as a table in SQL."""
+    listed = ", ".join(literal(Path(glob_literal(path))) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
 
 
 def sha256(path: Path) -> str:

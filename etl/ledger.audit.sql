@@ -13,7 +13,7 @@ select
         where parquet_files.dataset = files.dataset
     ) as held
 from files
-where dataset is not null
+where dataset is not null and status = 'loaded'
 group by dataset
 having loaded <> held;
 

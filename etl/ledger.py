@@ -21,6 +21,7 @@ from etl.lake import LEDGER, ParquetFile
 from warehouse.database import attached, glob_literal, insert, literal
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text("utf-8")
+SETTLE = Path(__file__).with_suffix(".settle.sql").read_text("utf-8")
 
 # The tables with what orders their rows, where they do not come in order.
 TABLES = {
@@ -28,13 +29,15 @@ TABLES = {
     "files": "",
     "rejects": "path, line",
     "parquet_files": "",
+    "parquet_removed": "",
+    "retractions": "",
     "unread_changes": "",
     "customer_tables": "",
     "customer_uploads": "path",
 }
 
 # Those that loads of an older version did not write.
-ADDED_LATER = ("unread_changes",)
+ADDED_LATER = ("unread_changes", "parquet_removed", "retractions")
 
 # Those that tasks fill by themselves.
 TAKEN = ("rejects", "customer_uploads")
@@ -56,6 +59,7 @@ class FileFate:
     load_id: int
     loaded_at: dt.datetime
     read_as: str | None = None
+    retracted_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +91,37 @@ class UnreadChange:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is already in the ledger: (path, source_id) of every file, the paths under which each
-    source was loaded, why files are not read, the customers' tables, and the newest load."""
+    source was loaded, why files are not read, the customers' tables, what was taken out of the lake
+    by which load, and the newest load."""
 
     seen: frozenset[tuple[str, str]] = frozenset()
     loaded: Mapping[str, list[str]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
+    removed: Sequence[tuple[str, int]] = ()
     load_id: int = 0
     definitions: str = ""
 
 
-Record = Totals | FileFate | ParquetFile | UnreadChange | Customer
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One row of `parquet_removed`: a file of the lake that no longer counts."""
+
+    path: str
+    load_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """One row of `retractions`: a file that was taken back, and why."""
+
+    source_id: str
+    path: str
+    reason: str
+    load_id: int
+
+
+Record = Totals | FileFate | ParquetFile | UnreadChange | Customer | Removed | Retraction
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -121,6 +145,7 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
         unread = connection.execute(
             "select path, last(reason order by load_id) from unread_changes group by path"
         ).fetchall()
+        removed = connection.execute("from parquet_removed").fetchall()
     loaded: dict[str, list[str]] = defaultdict(list)
     for name, source_id, status in files:
         if status == "loaded":
@@ -130,6 +155,7 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
         loaded=loaded,
         unread={path: reason for path, reason in unread if reason},
         customers={row[0]: Customer(*row) for row in tables},
+        removed=removed,
         load_id=top[0] if top else 0,
         definitions=made[0] if made else "",
     )
@@ -188,6 +214,18 @@ def append(
     """Take `tables` of ledger folders into the database in use, in the order given."""
     for table in tables:
         fill(connection, table, table, folders)
+
+
+def settle(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    """Carry out what the loads in `folders`, whose tables are there, say about earlier ones."""
+    loads = [int(folder.name) for folder in folders]
+    found = connection.execute(
+        "select 1 from parquet_removed where load_id = any($1) "
+        "union all select 1 from retractions where load_id = any($1) limit 1",
+        [loads],
+    ).fetchone()
+    if found:
+        connection.execute(SETTLE)
 
 
 def fill(

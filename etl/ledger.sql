@@ -25,7 +25,8 @@ create table files (
     reason varchar,
     load_id bigint,
     loaded_at timestamp,
-    read_as varchar
+    read_as varchar,
+    retracted_by bigint
 );
 
 -- subject: whom the line is about (a device, a store), where that can be read.
@@ -40,6 +41,7 @@ create table rejects (
     subject varchar
 );
 
+-- first_load_id: the oldest load whose rows a file holds, where later loads wrote them anew.
 create table parquet_files (
     path varchar,
     dataset varchar,
@@ -48,7 +50,22 @@ create table parquet_files (
     bytes bigint,
     sha256 varchar,
     load_id bigint,
-    newest_at timestamp
+    newest_at timestamp,
+    first_load_id bigint
+);
+
+-- Files of the lake whose rows a later load put elsewhere, or took out.
+create table parquet_removed (
+    path varchar,
+    load_id bigint
+);
+
+-- Files that were taken back.
+create table retractions (
+    source_id varchar,
+    path varchar,
+    reason varchar,
+    load_id bigint
 );
 
 -- What lies below incoming and is not read: noted when that changes, with a NULL as the reason once

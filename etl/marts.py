@@ -7,7 +7,7 @@ is computed, temporary views and tables of those days stand in front of the stor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -64,7 +64,7 @@ def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Change
     for root in sorted({root for mart in by_day for root in mart.roots()}):
         chain = [mart for mart in by_day if root in mart.roots()]
         due = [file for file in files[root] if file.day in changed[root]]
-        _recompute_days(connection, data, datasets()[root], chain, due)
+        _recompute_days(connection, data, datasets()[root], chain, due, changed[root])
     for mart in stale:
         if not mart.by_day:
             _recompute_all(connection, mart)
@@ -107,9 +107,10 @@ def _recompute_days(
     dataset: Dataset,
     chain: list[Mart],
     files: list[_File],
+    days: Collection[dt.date],
 ) -> None:
-    """The chain's rows of the days of `files`, computed batch by batch beside the database file,
-    then put into it.
+    """The chain's rows of these days, of which `files` are, computed batch by batch beside the
+    database file, then put into it.
 
     The workers see what was committed before this build, so that such marts read nothing but
     their dataset and each other.
@@ -120,7 +121,6 @@ def _recompute_days(
             stored = f'"{_file(connection)}".{mart.name}'
             cursor.execute(f"create or replace table computed.{mart.name} as from {stored} limit 0")
     views = [_view_sql("create temp view", dataset, data, batch) for batch in _batches(files)]
-    days = sorted({file.day for file in files})
 
     def compute(view: str) -> None:
         with connection.cursor() as cursor:
@@ -135,7 +135,7 @@ def _recompute_days(
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(compute, views))
     for mart in chain:
-        connection.execute(f"delete from {mart.name} where day = any(?)", [days])
+        connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
         connection.execute(f"insert into {mart.name} from computed.{mart.name}")
 
 

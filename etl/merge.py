@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
@@ -13,8 +14,9 @@ from etl import lake, ledger
 from etl.arrivals import Unread
 from etl.customers import Customer, Tables
 from etl.lake import ParquetFile
-from etl.ledger import FileFate, Known, Totals, UnreadChange
+from etl.ledger import FileFate, Known, Removed, Totals, UnreadChange
 from etl.plan import Load
+from etl.retraction import TakenBack
 from etl.take import Taken
 from warehouse import Settings
 
@@ -24,17 +26,18 @@ class Merge:
     """What became of the files of a load so far, on top of what was known before.
 
     `loaded` gives the paths under which each source was loaded and `tables` the customers' tables,
-    both with what this load adds.
+    both with what this load adds. Without `unread` nobody looked at what lies in incoming.
     """
 
     load: Load
     known: Known
-    unread: Sequence[Unread] = ()
+    unread: Sequence[Unread] | None = None
     fates: list[FileFate] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
     loaded: dict[str, list[str]] = field(init=False)
     tables: Tables = field(init=False)
     _taken: list[Taken] = field(default_factory=list, init=False)
+    _back: list[TakenBack] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.loaded = defaultdict(list, self.known.loaded)
@@ -56,6 +59,14 @@ class Merge:
         for table in taken.tables:
             self.tables.add(table)
 
+    def take_back(self, back: TakenBack) -> None:
+        """Add files that are taken back: their bytes may be loaded again under other paths."""
+        self._back.append(back)
+        for file in back.retractions:
+            self.loaded[file.source_id] = [
+                path for path in self.loaded[file.source_id] if path != file.path
+            ]
+
     @property
     def tasks(self) -> int:
         """How many tasks have returned."""
@@ -63,7 +74,18 @@ class Merge:
 
     @property
     def parquet(self) -> list[ParquetFile]:
-        return [file for taken in self._taken for file in taken.parquet]
+        return [file for _, file in self._staged]
+
+    @property
+    def _staged(self) -> list[tuple[Path, ParquetFile]]:
+        """The new files of the lake, each with the folder that its path is relative to."""
+        parts: list[Taken | TakenBack] = [*self._taken, *self._back]
+        return [(part.folder, file) for part in parts for file in part.parquet]
+
+    @property
+    def removed(self) -> list[ParquetFile]:
+        """The files that are no part of the lake any more."""
+        return [file for back in self._back for file in back.removed]
 
     def write(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> Totals:
         """Move the rows into the lake and then, in one step, the load's ledger beside it.
@@ -82,11 +104,12 @@ class Merge:
                 "parquet_files": self.parquet,
                 "unread_changes": self._unread(),
                 "customer_tables": self.founded,
+                "parquet_removed": [Removed(f.path, self.load.load_id) for f in self.removed],
+                "retractions": [file for back in self._back for file in back.retractions],
             },
             [taken.folder for taken in self._taken],
         )
-        staged = [(taken.folder, file) for taken in self._taken for file in taken.parquet]
-        lake.move(staged, settings.data)
+        lake.move(self._staged, settings.data)
         ledger.move(folder, settings.lake, totals.load_id)
         return totals
 
@@ -97,6 +120,8 @@ class Merge:
 
     def _unread(self) -> list[UnreadChange]:
         """What changed among the files that are not read."""
+        if self.unread is None:
+            return []
         load_id, before = self.load.load_id, self.known.unread
         now = {other.path for other in self.unread}
         gone = [UnreadChange(path, 0, None, load_id) for path in before if path not in now]

@@ -54,6 +54,7 @@ def build(
     with _finished(connection, path, settings):
         connection.begin()
         ledger.append(connection, folders)
+        ledger.settle(connection, folders)
         marts.recompute(connection, settings.data, changed)
     return path
 
@@ -70,7 +71,9 @@ def rebuild_as(connection: duckdb.DuckDBPyConnection, path: Path, settings: Sett
     """A generation made only from the lake and its ledger, as a new file at `path`."""
     with _finished(connection, path, settings):
         ledger.create(connection)
-        ledger.append(connection, ledger.folders(settings.lake))
+        folders = ledger.folders(settings.lake)
+        ledger.append(connection, folders)
+        ledger.settle(connection, folders)
         rows = connection.execute(
             "select dataset, list(distinct day) from parquet_files group by 1"
         )

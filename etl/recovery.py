@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from etl import lake, ledger
+from etl import lake, ledger, publish
 from etl.disk import sync
 from warehouse import Settings
+from warehouse.database import attached
 
 
 @contextmanager
@@ -38,6 +39,23 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
 
 def _scratch(settings: Settings) -> Path:
     return settings.data / "scratch"
+
+
+def drop_removed(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, removed: Iterable[tuple[str, int]]
+) -> None:
+    """Delete what was taken out of the lake, and by which load, once no generation that is kept
+    names it."""
+    left = {path: load_id for path, load_id in removed if (settings.data / path).exists()}
+    if not left:
+        return
+    oldest, *_ = publish.generations(settings)
+    with attached(connection, oldest, read_only=True):
+        row = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
+    assert row is not None
+    for path, load_id in left.items():
+        if load_id <= row[0]:
+            (settings.data / path).unlink()
 
 
 def clear_interrupted(

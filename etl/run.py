@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from etl import arrivals, engines, ledger, publish
+from etl import arrivals, engines, ledger, publish, retract_list, retraction
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
 from etl.engines import Here
@@ -21,7 +21,8 @@ from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
 from etl.read.scan import Scan
-from etl.recovery import clear_interrupted, staging_folder
+from etl.recovery import clear_interrupted, drop_removed, staging_folder
+from etl.retraction import LoadedFile, NotLoaded, find
 from etl.summary import Summary
 from etl.unread import is_temporary
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
@@ -44,6 +45,21 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     return summary
 
 
+def take_back(
+    settings: Settings, targets: Sequence[str], why: str, progress: Progress | None = None
+) -> Summary:
+    """Take back the files of these paths or source ids and publish once.
+
+    Raises Locked when another loader runs, NotLoaded where a target is no file that counts;
+    whatever is raised, nothing was published.
+    """
+    started = time.perf_counter()
+    with writer_lock(settings.data):
+        summary = _Run(settings, progress or Progress()).take_back(targets, why)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
@@ -60,6 +76,29 @@ class _Run:
         with connect(spill=self.settings.staging / "spill") as self._database:
             return self._run()
 
+    def take_back(self, targets: Sequence[str], why: str) -> Summary:
+        with connect(spill=self.settings.staging / "spill") as self._database:
+            current, known = self._current()
+            if current is None:
+                raise NotLoaded("nothing was loaded yet")
+            files = [f for target in targets for f in find(self._database, current, target)]
+            with staging_folder(self.settings) as folder:
+                merge = Merge(Load(known.load_id + 1, self.started, folder), known)
+                self._take_back(merge, current, [(file, why) for file in files])
+                self._write(merge)
+                self._publish(current, known, merge)
+            self.summary.published = True
+            self.summary.generation = int(current_path(self.settings).stem)
+            return self.summary
+
+    def _take_back(
+        self, merge: Merge, current: Path, asked: Sequence[tuple[LoadedFile, str]]
+    ) -> None:
+        self.progress.say("taking rows out of the lake")
+        back = retraction.take_back(self._database, self.settings.data, current, merge.load, asked)
+        merge.take_back(back)
+        self.summary.retracted = [file.path for file in back.retractions]
+
     def _run(self) -> Summary:
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
@@ -71,7 +110,11 @@ class _Run:
             with staging_folder(self.settings) as folder:
                 merge = Merge(Load(known.load_id + 1, self.started, folder), known, unread)
                 if is_news:
-                    self._take(new, merge, seen)
+                    self._take(self._without_lists(new, merge, current), merge)
+                    self._write(merge)
+                    for arrival, scan in new:
+                        if arrival.path not in merge.waiting:
+                            seen.note(arrival, scan.source_id)
                 self._publish(current, known, merge)
             self.summary.published = True
         seen.save()
@@ -131,8 +174,21 @@ class _Run:
             else:
                 yield scan
 
-    def _take(self, new: New, merge: Merge, seen: Seen) -> None:
-        """Every new file into the lake, and the load's ledger beside it."""
+    def _without_lists(self, new: New, merge: Merge, current: Path | None) -> New:
+        """What else is new, once the files named by any retract.csv are taken back."""
+        asked: list[tuple[LoadedFile, str]] = []
+        for arrival, scan in new:
+            if retract_list.is_list(arrival.path) and not merge.loaded.get(scan.source_id):
+                listed = retract_list.take(self._database, current, arrival, scan, merge.load)
+                merge.add(listed.taken)
+                asked += listed.asked
+        if current and asked:
+            self._take_back(merge, current, asked)
+        done = {fate.path for fate in merge.fates}
+        return [(arrival, scan) for arrival, scan in new if arrival.path not in done]
+
+    def _take(self, new: New, merge: Merge) -> None:
+        """Every new file into the staging folder."""
         left = new
         with engines.chosen(self._database, new) as engine:
             while left:
@@ -143,23 +199,25 @@ class _Run:
                 for taken in engine.take(merge.load, found.files, merge.tasks, self.progress):
                     merge.add(taken)
                 left = found.later
+
+    def _write(self, merge: Merge) -> None:
+        """What was taken into the lake, and the load's ledger beside it."""
         self.progress.say("writing the lake")
         totals = merge.write(self._database, self.settings)
         self.summary.note(totals, merge.fates, merge.founded)
         self.summary.waiting += len(merge.waiting)
-        for arrival, scan in new:
-            if arrival.path not in merge.waiting:
-                seen.note(arrival, scan.source_id)
 
     def _publish(self, current: Path | None, known: Known, merge: Merge) -> None:
         self.progress.say("computing what changed")
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
-            changed = _changed(merge.parquet, merge.fates)
+            changed = _changed([*merge.parquet, *merge.removed], merge.fates)
             staged = publish.build(self._database, self.settings, current, newest, changed)
         else:
             staged = publish.rebuild(self._database, self.settings)
         publish.publish(self.settings, staged)
+        removed = [(file.path, merge.load.load_id) for file in merge.removed]
+        drop_removed(self._database, self.settings, [*known.removed, *removed])
 
 
 def _differ(unread: Sequence[Unread], known: Known) -> bool:

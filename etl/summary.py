@@ -15,7 +15,8 @@ SHOWN = 5
 class Summary:
     """`generation` is the current one afterwards; `waiting` files are left for a later run.
 
-    `rejected_files` and `unread` are (path, reason); `founded` the customers' tables that began.
+    `retracted` are the paths of files that were taken back, `rejected_files` and `unread` are
+    (path, reason); `founded` the customers' tables that began.
     """
 
     generation: int = 0
@@ -31,6 +32,7 @@ class Summary:
     rejected_files: list[tuple[str, str]] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     founded: list[Customer] = field(default_factory=list)
+    retracted: list[str] = field(default_factory=list)
 
     def note(self, totals: Totals, fates: Iterable[FileFate], founded: list[Customer]) -> None:
         """Take over what a load's ledger says."""
@@ -69,6 +71,8 @@ class Summary:
     def headline(self) -> str:
         """The counts in one line."""
         files = f"{self.loaded:,} new, {self.rejected:,} rejected, {self.duplicate:,} duplicate"
+        if self.retracted:
+            files += f", {len(self.retracted):,} taken back"
         if self.waiting:
             files += f", {self.waiting:,} not complete yet"
         if self.unread:

@@ -82,7 +82,7 @@ class _Taking:
         self._files = {file.scan.source_id: file for file in self.task.files}
         load = self.task.load
         with (
-            _ledger_tables(self.connection),
+            ledger_tables(self.connection),
             Staging(
                 self.connection,
                 self.taken.folder,
@@ -189,7 +189,7 @@ class _Taking:
 
 
 @contextmanager
-def _ledger_tables(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def ledger_tables(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """The tables of the ledger, empty, while entered."""
     ledger.create(connection)
     try:

@@ -17,6 +17,7 @@ COMMANDS = {
     "load": ("etl.load", "load whatever is new, once"),
     "watch": ("etl.watch", "load files as they land"),
     "serve": ("fleetpulse.serve", "serve the dashboard and its API, and load files as they land"),
+    "retract": ("etl.retract", "take a file back: its rows count nowhere any more"),
     "verify": ("etl.verify", "check every file and count; --repair rebuilds the DuckDB file"),
 }
 USAGE = 2

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, shares, tables, words
+from pages.parts import answers, cards, charts, commands, downloads, shares, tables, words
 from warehouse import metric_stream
 
 ORDER = 90
@@ -135,7 +135,7 @@ def show_files(names: dict[str, str]) -> None:
         dataset = choose_dataset(names)
         fate = st.selectbox(
             "Fate",
-            [ANY, "loaded", "rejected", "duplicate"],
+            [ANY, "loaded", "rejected", "duplicate", "retracted"],
             key="fate",
             bind="query-params",
             width=160,
@@ -145,14 +145,40 @@ def show_files(names: dict[str, str]) -> None:
         )
         downloads.offer(files, "files", key="files")
     known = [name and words.dataset(name) for name in files["dataset"].to_pylist()]
-    st.dataframe(
+    chosen = st.dataframe(
         files.set_column(2, "dataset", pa.array(known, pa.string())),
         hide_index=True,
         column_order=tuple(FILES),
         column_config=FILES,
         placeholder="–",
-        alt="Files, newest load first",
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        alt="Files, newest load first; choose one to see how to take it back",
     )
+    picked = chosen.selection.rows or [row for row, _ in chosen.selection.cells]
+    if picked and picked[0] < files.num_rows:
+        show_file(files.slice(picked[0], 1).to_pylist()[0])
+    elif files.num_rows:
+        st.caption("Choose a file to see how to take it back.")
+
+
+def show_file(file: dict[str, Any]) -> None:
+    """What became of a file in words, and how to take it back while it counts."""
+    path, reason = words.code(file["path"]), words.code(file["reason"] or "")
+    if file["status"] == "loaded":
+        rows = words.counted(file["rows_loaded"], "row")
+        st.markdown(
+            f"{path} counts with {rows}. This takes it back: its rows count nowhere any more, "
+            "the file stays where it is, and the ledger keeps your reason."
+        )
+        st.code(commands.retract(file["path"]), language="bash")
+    elif file["status"] == "retracted":
+        st.markdown(
+            f"{path} was taken back by load {file['retracted_by']}: {reason}. Its rows count "
+            "nowhere. Send it under another name to load it again."
+        )
+    else:
+        st.markdown(f"{path} is {file['status']}: {reason}")
 
 
 # Files that are not read.

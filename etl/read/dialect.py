@@ -257,7 +257,7 @@ def detect(path: PurePosixPath, header: Header) -> Dialect:
     found = [
         (sum(at is not None for at in positions), dataset.name, positions)
         for dataset in datasets().values()
-        if (positions := _positions(dataset, header.cells)) is not None
+        if (positions := positions_of(dataset, header.cells)) is not None
     ]
     if not found:
         return _headerless(path, header)
@@ -273,7 +273,7 @@ def detect(path: PurePosixPath, header: Header) -> Dialect:
     )
 
 
-def _positions(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
+def positions_of(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
     """Where each column stands in this header; None if the header is not this dataset's."""
     if dataset.by_folder:
         return None

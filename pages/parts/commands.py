@@ -27,6 +27,19 @@ def repair() -> str:
     return _command("verify", *_folder("--data", Settings.from_env().data, USUAL.data), "--repair")
 
 
+def retract(path: str) -> str:
+    """Take a file back; the reason is left to whoever runs it."""
+    settings = Settings.from_env()
+    return _command(
+        "retract",
+        path,
+        "--why",
+        "…",
+        *_folder("--incoming", settings.incoming, USUAL.incoming),
+        *_folder("--data", settings.data, USUAL.data),
+    )
+
+
 def demo() -> str:
     """Make demo data in the folder in use and load it."""
     made = _command("demo", *_folder("--out", Settings.from_env().incoming, USUAL.incoming))

@@ -57,6 +57,15 @@ def click_row(page: Page, row: int) -> None:
     grid.click(position=place)
 
 
+def test_a_file_shows_how_to_take_it_back(page: Page) -> None:
+    page.goto("/data?show=Files")
+    expect(page.get_by_text("Choose a file to see how to take it back.")).to_be_visible()
+    click_row(page, 0)
+    command = page.get_by_test_id("stCode")
+    expect(command).to_contain_text(re.compile(r"retract\S* \S+\.csv --why"))
+    expect(page.get_by_text("its rows count nowhere any more")).to_be_visible()
+
+
 def sentence(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=3).first).to_contain_text(text)
 

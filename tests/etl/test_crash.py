@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -32,6 +33,9 @@ MOMENTS = {
     "after the commit": ("shutil.rmtree", "staging", 0),
     "before the cache is written": ("os.rename", "seen.json.next", 0),
 }
+# The second load also takes back a file of the first.
+TAKEN_BACK = hashlib.sha256(FIRST["health/2017-05-09.csv"].encode()).hexdigest()
+THEN = {**SECOND, "retract.csv": f"source_id,reason\n{TAKEN_BACK},from the wrong site\n"}
 COMMITTED = ("after the commit", "before the cache is written")
 
 
@@ -135,12 +139,12 @@ def over_nothing(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 @pytest.fixture(scope="module")
 def over_a_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    return scene(tmp_path_factory.mktemp("second"), [FIRST, SECOND])
+    return scene(tmp_path_factory.mktemp("second"), [FIRST, THEN])
 
 
 @pytest.fixture(scope="module")
 def over_a_lost_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    return scene(tmp_path_factory.mktemp("lost"), [FIRST, SECOND], lost=True)
+    return scene(tmp_path_factory.mktemp("lost"), [FIRST, THEN], lost=True)
 
 
 @pytest.fixture(params=["over_nothing", "over_a_warehouse", "over_a_lost_warehouse"])

@@ -23,6 +23,7 @@ rejected_hours as (
     left join loaded_hours on rejects.subject = loaded_hours.store_id
     where
         files.dataset = 'business_hours'
+        and files.status <> 'retracted'
         and rejects.subject is not null
         and rejects.load_id >= coalesce(loaded_hours.load_id, 0)
     group by rejects.subject

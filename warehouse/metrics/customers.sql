@@ -16,7 +16,7 @@ with arrived as (
     select
         split_part(path, '/', 2) as customer_id,
         count(*) filter (status = 'loaded') as uploads,
-        sum(rows_rejected)::bigint as rejected_rows,
+        coalesce(sum(rows_rejected) filter (status <> 'retracted'), 0)::bigint as rejected_rows,
         max(loaded_at) filter (status = 'loaded') as last_load
     from files
     where dataset = 'customers'

@@ -14,9 +14,9 @@ with arrived as (
     select
         dataset,
         max(loaded_at) filter (status = 'loaded') as last_load,
-        sum(rows_loaded) as loaded_rows,
+        coalesce(sum(rows_loaded) filter (status = 'loaded'), 0) as loaded_rows,
         count(*) filter (status = 'loaded') as loaded_files,
-        sum(rows_rejected) as rejected_rows,
+        coalesce(sum(rows_rejected) filter (status <> 'retracted'), 0) as rejected_rows,
         count(*) filter (status = 'rejected') as rejected_files
     from files
     where dataset is not null

@@ -25,7 +25,8 @@ with rejected as (
         and rejects.path = files.path
         and rejects.load_id = files.load_id
     where
-        (of_dataset is null or files.dataset = of_dataset)
+        files.status <> 'retracted'
+        and (of_dataset is null or files.dataset = of_dataset)
         and (in_file is null or rejects.path = in_file)
         and (
             matching is null

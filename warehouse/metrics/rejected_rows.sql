@@ -27,7 +27,8 @@ left join files
     and rejects.path = files.path
     and rejects.load_id = files.load_id
 where
-    (of_dataset is null or files.dataset = of_dataset)
+    files.status <> 'retracted'
+    and (of_dataset is null or files.dataset = of_dataset)
     and (in_file is null or rejects.path = in_file)
     and (
         matching is null
