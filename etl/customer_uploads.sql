@@ -7,6 +7,7 @@ select
     count(*),
     min_by(row_at, line) filter (row_at is not null),
     max(row_at),
-    $load_id
+    $load_id,
+    null
 from accepted_customers
 group by customer_id, source_id, path;

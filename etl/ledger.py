@@ -221,7 +221,8 @@ def settle(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> No
     loads = [int(folder.name) for folder in folders]
     found = connection.execute(
         "select 1 from parquet_removed where load_id = any($1) "
-        "union all select 1 from retractions where load_id = any($1) limit 1",
+        "union all select 1 from retractions where load_id = any($1) "
+        "union all select 1 from customer_tables group by customer_id having count(*) > 1 limit 1",
         [loads],
     ).fetchone()
     if found:

@@ -77,15 +77,19 @@ create table unread_changes (
     load_id bigint
 );
 
--- What a customer's first file fixed.
+-- What a customer's first file fixed; a later load may have added the time column. remarks: what
+-- may be wrong with it, for people.
 create table customer_tables (
     customer_id varchar,
     column_names varchar[],
     time_column varchar,
-    load_id bigint
+    load_id bigint,
+    founded_by varchar,
+    remarks varchar[]
 );
 
--- Totals of each file of a customer, so that questions need not touch its rows.
+-- Totals of each file of a customer, so that questions need not touch its rows. read_by: the load
+-- that read its rows again, by a time column that was named later.
 create table customer_uploads (
     customer_id varchar,
     source_id varchar,
@@ -93,7 +97,8 @@ create table customer_uploads (
     rows bigint,
     first_row_at timestamp,
     newest_row_at timestamp,
-    load_id bigint
+    load_id bigint,
+    read_by bigint
 );
 
 create table generation (

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from etl import lake, ledger
+from etl.anew import Anew
 from etl.arrivals import Unread
 from etl.customers import Customer, Tables
 from etl.lake import ParquetFile
-from etl.ledger import FileFate, Known, Removed, Totals, UnreadChange
+from etl.ledger import FileFate, Known, Removed, Retraction, Totals, UnreadChange
 from etl.plan import Load
-from etl.retraction import TakenBack
 from etl.take import Taken
 from warehouse import Settings
 
@@ -25,23 +25,27 @@ from warehouse import Settings
 class Merge:
     """What became of the files of a load so far, on top of what was known before.
 
-    `loaded` gives the paths under which each source was loaded and `tables` the customers' tables,
-    both with what this load adds. Without `unread` nobody looked at what lies in incoming.
+    `anew` is what the load writes anew of the lake. `loaded` gives the paths under which each
+    source was loaded and `tables` the customers' tables, both with what this load adds. Without
+    `unread` nobody looked at what lies in incoming.
     """
 
     load: Load
     known: Known
+    settings: Settings
     unread: Sequence[Unread] | None = None
     fates: list[FileFate] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
     loaded: dict[str, list[str]] = field(init=False)
     tables: Tables = field(init=False)
+    anew: Anew = field(init=False)
     _taken: list[Taken] = field(default_factory=list, init=False)
-    _back: list[TakenBack] = field(default_factory=list, init=False)
+    _retractions: list[Retraction] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.loaded = defaultdict(list, self.known.loaded)
         self.tables = Tables(self.known.customers)
+        self.anew = Anew(self.settings.data, self.load.folder / "anew", self.load.load_id)
 
     def note(self, fates: Sequence[FileFate]) -> None:
         """Add what is known of files without a task: duplicates."""
@@ -59,10 +63,10 @@ class Merge:
         for table in taken.tables:
             self.tables.add(table)
 
-    def take_back(self, back: TakenBack) -> None:
+    def take_back(self, retractions: Sequence[Retraction]) -> None:
         """Add files that are taken back: their bytes may be loaded again under other paths."""
-        self._back.append(back)
-        for file in back.retractions:
+        self._retractions += retractions
+        for file in retractions:
             self.loaded[file.source_id] = [
                 path for path in self.loaded[file.source_id] if path != file.path
             ]
@@ -79,15 +83,15 @@ class Merge:
     @property
     def _staged(self) -> list[tuple[Path, ParquetFile]]:
         """The new files of the lake, each with the folder that its path is relative to."""
-        parts: list[Taken | TakenBack] = [*self._taken, *self._back]
+        parts: list[Taken | Anew] = [*self._taken, self.anew]
         return [(part.folder, file) for part in parts for file in part.parquet]
 
     @property
     def removed(self) -> list[ParquetFile]:
         """The files that are no part of the lake any more."""
-        return [file for back in self._back for file in back.removed]
+        return list(self.anew.removed.values())
 
-    def write(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> Totals:
+    def write(self, connection: duckdb.DuckDBPyConnection) -> Totals:
         """Move the rows into the lake and then, in one step, the load's ledger beside it.
 
         `connection` is to a database in memory. Returns the load's totals.
@@ -103,20 +107,46 @@ class Merge:
                 "files": fates,
                 "parquet_files": self.parquet,
                 "unread_changes": self._unread(),
-                "customer_tables": self.founded,
+                "customer_tables": [*self.founded, *self.timed],
                 "parquet_removed": [Removed(f.path, self.load.load_id) for f in self.removed],
-                "retractions": [file for back in self._back for file in back.retractions],
+                "retractions": self._retractions,
             },
             [taken.folder for taken in self._taken],
         )
-        lake.move(self._staged, settings.data)
-        ledger.move(folder, settings.lake, totals.load_id)
+        lake.move(self._staged, self.settings.data)
+        ledger.move(folder, self.settings.lake, totals.load_id)
         return totals
 
     @property
     def founded(self) -> list[Customer]:
         """The tables that customers' first files founded."""
-        return [table for taken in self._taken for table in taken.tables]
+        return [table for table in self._tables if table.customer_id not in self.known.customers]
+
+    @property
+    def timed(self) -> list[Customer]:
+        """The tables that were there and have a time column from this load on."""
+        found = []
+        for table in self._tables:
+            if known := self.known.customers.get(table.customer_id):
+                assert table.time_column is not None
+                place = table.column_names.index(table.time_column)
+                found.append(
+                    replace(
+                        known,
+                        time_column=known.column_names[place],
+                        load_id=self.load.load_id,
+                        remarks=table.remarks,
+                    )
+                )
+        return found
+
+    @property
+    def _tables(self) -> list[Customer]:
+        """What the files of this load fixed, the first one of each customer."""
+        found: dict[str, Customer] = {}
+        for table in (table for taken in self._taken for table in taken.tables):
+            found.setdefault(table.customer_id, table)
+        return list(found.values())
 
     def _unread(self) -> list[UnreadChange]:
         """What changed among the files that are not read."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from etl import lake
-from etl.lake import ParquetFile
+from etl.anew import Anew, holding
 from etl.ledger import Retraction
-from etl.plan import Load
 from warehouse.database import attached
 
 
@@ -36,16 +34,6 @@ class LoadedFile:
         return f"(source_id = '{self.source_id}'{whose})"
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """What a load takes out of the lake: `parquet` (below `folder`) stands for the `removed`."""
-
-    folder: Path
-    retractions: list[Retraction] = field(default_factory=list)
-    parquet: list[ParquetFile] = field(default_factory=list)
-    removed: list[ParquetFile] = field(default_factory=list)
-
-
 def find(connection: duckdb.DuckDBPyConnection, current: Path, target: str) -> list[LoadedFile]:
     """The loaded files of a path below incoming or a source id. Raises NotLoaded."""
     with attached(connection, current, read_only=True):
@@ -64,57 +52,22 @@ def find(connection: duckdb.DuckDBPyConnection, current: Path, target: str) -> l
 
 def take_back(
     connection: duckdb.DuckDBPyConnection,
-    data: Path,
     current: Path,
-    load: Load,
+    anew: Anew,
     asked: Iterable[tuple[LoadedFile, str]],
-) -> TakenBack:
+) -> list[Retraction]:
     """Write anew, without their rows, the files of the lake that hold rows of the files `asked`
     for, each with why. Raises lake.Damaged."""
-    found = TakenBack(load.folder / "taken_back")
-    once = {(file.source_id, file.path): (file, why) for file, why in asked}
+    reasons = {(file.source_id, file.path): (file, why) for file, why in asked}
     gone: dict[str, list[LoadedFile]] = {}
-    for file, why in once.values():
-        found.retractions.append(Retraction(file.source_id, file.path, why, load.load_id))
+    for file, _ in reasons.values():
         gone.setdefault(file.dataset, []).append(file)
     for dataset, files in gone.items():
-        _take_out(connection, data, current, load, dataset, files, found)
-    return found
-
-
-def _take_out(
-    connection: duckdb.DuckDBPyConnection,
-    data: Path,
-    current: Path,
-    load: Load,
-    dataset: str,
-    files: list[LoadedFile],
-    found: TakenBack,
-) -> None:
-    theirs = " or ".join(file.condition for file in files)
-    for stored in holding(connection, current, dataset, {file.load_id for file in files}):
-        path = lake.parquet(data / stored.path)
-        held = connection.execute(f"select 1 from {path} where {theirs} limit 1").fetchone()
-        if not held:
-            continue
-        found.removed.append(stored)
-        part = f"back{len(found.removed)}"
-        left = f"from stored where not ({theirs})"
-        if anew := lake.write_anew(
-            connection, data, found.folder, [stored], left, load.load_id, part
-        ):
-            found.parquet.append(anew)
-
-
-def holding(
-    connection: duckdb.DuckDBPyConnection, current: Path, dataset: str, loads: set[int]
-) -> list[ParquetFile]:
-    """The files of the lake that may hold rows of these loads."""
-    with attached(connection, current, read_only=True):
-        rows = connection.execute(
-            "select path, dataset, day, rows, bytes, sha256, load_id, newest_at, first_load_id "
-            "from parquet_files where dataset = $1 and len(list_filter($2, lambda one: "
-            "one between coalesce(first_load_id, load_id) and load_id)) > 0 order by day, path",
-            [dataset, sorted(loads)],
-        ).fetchall()
-    return [ParquetFile(*row) for row in rows]
+        theirs = " or ".join(file.condition for file in files)
+        for stored in holding(connection, current, dataset, (file.load_id for file in files)):
+            query = f"select 1 from {anew.table(stored)} where {theirs} limit 1"
+            if connection.execute(query).fetchone():
+                anew.write(connection, stored, f"from stored where not ({theirs})")
+    return [
+        Retraction(file.source_id, file.path, why, anew.load_id) for file, why in reasons.values()
+    ]

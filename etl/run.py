@@ -22,6 +22,7 @@ from etl.plan import Load, New, plan
 from etl.progress import Progress
 from etl.read.scan import Scan
 from etl.recovery import clear_interrupted, drop_removed, staging_folder
+from etl.rereading import read_again
 from etl.retraction import LoadedFile, NotLoaded, find
 from etl.summary import Summary
 from etl.unread import is_temporary
@@ -83,7 +84,7 @@ class _Run:
                 raise NotLoaded("nothing was loaded yet")
             files = [f for target in targets for f in find(self._database, current, target)]
             with staging_folder(self.settings) as folder:
-                merge = Merge(Load(known.load_id + 1, self.started, folder), known)
+                merge = self._merge(folder, known)
                 self._take_back(merge, current, [(file, why) for file in files])
                 self._write(merge)
                 self._publish(current, known, merge)
@@ -95,9 +96,9 @@ class _Run:
         self, merge: Merge, current: Path, asked: Sequence[tuple[LoadedFile, str]]
     ) -> None:
         self.progress.say("taking rows out of the lake")
-        back = retraction.take_back(self._database, self.settings.data, current, merge.load, asked)
-        merge.take_back(back)
-        self.summary.retracted = [file.path for file in back.retractions]
+        retractions = retraction.take_back(self._database, current, merge.anew, asked)
+        merge.take_back(retractions)
+        self.summary.retracted = [file.path for file in retractions]
 
     def _run(self) -> Summary:
         current, known = self._current()
@@ -108,9 +109,10 @@ class _Run:
         is_news = bool(new) or _differ(unread, known)
         if is_news or current is None or known.definitions != publish.definitions(self.settings):
             with staging_folder(self.settings) as folder:
-                merge = Merge(Load(known.load_id + 1, self.started, folder), known, unread)
+                merge = self._merge(folder, known, unread)
                 if is_news:
                     self._take(self._without_lists(new, merge, current), merge)
+                    self._read_again(merge, current)
                     self._write(merge)
                     for arrival, scan in new:
                         if arrival.path not in merge.waiting:
@@ -120,6 +122,10 @@ class _Run:
         seen.save()
         self.summary.generation = int(current_path(self.settings).stem)
         return self.summary
+
+    def _merge(self, folder: Path, known: Known, unread: Sequence[Unread] | None = None) -> Merge:
+        load = Load(known.load_id + 1, self.started, folder)
+        return Merge(load, known, self.settings, unread)
 
     def _current(self) -> tuple[Path | None, Known]:
         """The generation to build on and what it knows, after any interrupted run is cleared away.
@@ -200,10 +206,18 @@ class _Run:
                     merge.add(taken)
                 left = found.later
 
+    def _read_again(self, merge: Merge, current: Path | None) -> None:
+        """Give the rows of customers' tables instants where a time column was named just now."""
+        for table in merge.timed:
+            assert current is not None  # since the tables are known
+            self.progress.say(f"reading the rows of customer {table.customer_id} again")
+            merge.add(read_again(self._database, current, merge.anew, table))
+        self.summary.timed = merge.timed
+
     def _write(self, merge: Merge) -> None:
         """What was taken into the lake, and the load's ledger beside it."""
         self.progress.say("writing the lake")
-        totals = merge.write(self._database, self.settings)
+        totals = merge.write(self._database)
         self.summary.note(totals, merge.fates, merge.founded)
         self.summary.waiting += len(merge.waiting)
 

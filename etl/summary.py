@@ -16,7 +16,8 @@ class Summary:
     """`generation` is the current one afterwards; `waiting` files are left for a later run.
 
     `retracted` are the paths of files that were taken back, `rejected_files` and `unread` are
-    (path, reason); `founded` the customers' tables that began.
+    (path, reason); `founded` the customers' tables that began, `timed` those that got a time
+    column.
     """
 
     generation: int = 0
@@ -32,6 +33,7 @@ class Summary:
     rejected_files: list[tuple[str, str]] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     founded: list[Customer] = field(default_factory=list)
+    timed: list[Customer] = field(default_factory=list)
     retracted: list[str] = field(default_factory=list)
 
     def note(self, totals: Totals, fates: Iterable[FileFate], founded: list[Customer]) -> None:
@@ -87,19 +89,18 @@ class Summary:
         """A line for each of the first files that need somebody, and how to see all."""
         for table in self.founded[:SHOWN]:
             yield f"  new table: {founding(table)}"
+        for table in self.timed[:SHOWN]:
+            yield f"  customer {table.customer_id}: time column {table.time_column} from now on"
         yield from _listed("rejected", self.rejected_files, "file_history(of_status := 'rejected')")
         yield from _listed("not read", self.unread, "unread_files()")
 
 
 def founding(table: Customer) -> str:
     """What a customer's first file founded, and what may be wrong with that."""
-    time = f"time column {table.time_column}" if table.time_column else "no time column: no column"
-    said = f"customer {table.customer_id}: columns {', '.join(table.column_names)}; {time}"
-    if not table.time_column:
-        said += " holds nothing but instants"
-    if table.looks_like_data:
-        said += "; its first line looks like data rather than names"
-    return said
+    said = [f"customer {table.customer_id}: columns {', '.join(table.column_names)}"]
+    if table.time_column:
+        said.append(f"time column {table.time_column}")
+    return "; ".join([*said, *table.remarks])
 
 
 def _listed(word: str, files: Sequence[tuple[str, str]], metric: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from etl import customers, ledger
+from etl import customers, ledger, time_columns
 from etl.customers import Customer
 from etl.lake import ParquetFile, write
 from etl.ledger import FileFate
@@ -34,8 +34,8 @@ class Taken:
     """What became of a task's files.
 
     The paths of `parquet` are relative to `folder`, which also holds the tables of the ledger in
-    ledger.TAKEN; `tables` are those that customers' first files founded, `waiting` the paths of
-    files that changed meanwhile and are left for a later run.
+    ledger.TAKEN; `tables` are those that customers' files founded or gave a time column, `waiting`
+    the paths of files that changed meanwhile and are left for a later run.
     """
 
     folder: Path
@@ -77,6 +77,7 @@ class _Taking:
     staging: Staging = field(init=False)
     _batch: Batch = field(default_factory=Batch, init=False)
     _files: dict[str, File] = field(init=False)
+    _timeless: dict[str, str | None] = field(default_factory=dict, init=False)
 
     def run(self) -> Taken:
         self._files = {file.scan.source_id: file for file in self.task.files}
@@ -115,8 +116,12 @@ class _Taking:
         if isinstance(file.dialect, Unfit):
             raise file.dialect
         source = plain(file.arrival, file.scan, file.dialect, self.taken.folder)
+        beside = file.arrival.file.parent
         if file.founds:
-            customers.found(self.connection, source, file.arrival.file.parent, self.taken.folder)
+            why = time_columns.found(self.connection, source, beside, self.taken.folder)
+            self._timeless[source.path] = why
+        elif source.dialect.dataset.name == customers.FOLDER and not source.dialect.tells_time:
+            time_columns.name(source, beside)
         return source
 
     def _stage(self) -> None:
@@ -156,14 +161,16 @@ class _Taking:
         file = self._files[source.source_id]
         read = source.loaded + source.rejected
         if not failure and read and not source.loaded:
-            timeless = customers.timeless(self.connection, source)
-            failure = f"none of its {read:,} rows could be read{timeless}"
+            why = time_columns.timeless(self.connection, source)
+            failure = f"none of its {read:,} rows could be read{why}"
         if failure:
             self._note(file, source, "rejected", failure, read)
             return
         self._note(file, source, "loaded", None, read, source.loaded)
-        if file.founds:
-            self.taken.tables.append(customers.table_of(source.dialect, self.task.load.load_id))
+        if file.founds or source.dialect != file.dialect:
+            timeless = self._timeless.get(source.path)
+            table = customers.table_of(source.dialect, self.task.load.load_id, timeless)
+            self.taken.tables.append(table)
 
     def _note(
         self,

@@ -30,6 +30,7 @@ OF_ETL = {
     "etl.disk",
     "etl.fields",
     "etl.read",
+    "etl.time_columns",
     "etl.unread",
 }
 

@@ -12,6 +12,7 @@ import re
 import secrets
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -20,9 +21,10 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from etl import disk
-from etl.customers import ID, column_names, name_time_column, named_time_column
+from etl.customers import ID, column_names, same
 from etl.read.dialect import Unfit
 from etl.read.scan import HEAD_BYTES
+from etl.time_columns import name_time_column, named_time_column
 from etl.unread import is_read
 from uploads.errors import (
     FileInTheWay,
@@ -44,8 +46,17 @@ _FILE = re.compile(rf"customers/{ID}/{_NAME}(\.again)?\.csv(\.gz|\.zst)?", re.AS
 _ENDINGS = [f"{again}.csv{suffix}" for again in ("", ".again") for suffix in ("", ".gz", ".zst")]
 
 
+class Founded(BaseModel):
+    """What a customer's first file fixed, and what may be wrong with that."""
+
+    columns: list[str]
+    time_column: str | None
+    remarks: list[str]
+
+
 class Upload(BaseModel):
-    """What became of an upload; rows are known once it is no longer `pending`."""
+    """What became of an upload; rows are known once it is no longer `pending`. `founded` tells what
+    the file fixed, if it is the customer's first."""
 
     upload_id: str
     customer_id: str
@@ -55,6 +66,7 @@ class Upload(BaseModel):
     rows_rejected: int | None = None
     reason: str | None = None
     path: str
+    founded: Founded | None = None
 
 
 class Table(NamedTuple):
@@ -63,6 +75,8 @@ class Table(NamedTuple):
     columns: list[str]
     time_column: str | None
     is_loaded: bool
+    founded_by: str | None = None
+    remarks: Sequence[str] = ()
 
 
 class Inbox:
@@ -103,7 +117,7 @@ class Inbox:
         Raises OtherColumns and OtherTimeColumn where the customer's table has others, Unusable for
         a time column that the file does not have, and FileInTheWay.
         """
-        if time_column is not None and time_column not in names:
+        if time_column is not None and time_column.lower() not in map(str.lower, names):
             listed = ", ".join(names)
             raise Unusable(f"The time column {time_column!r} is not among the columns {listed}.")
         folder = self._settings.incoming / "customers" / customer_id
@@ -111,8 +125,10 @@ class Inbox:
             known = self._known_table(customer_id, folder)
             if known is not None:
                 _check_fits(customer_id, known, names, time_column)
+                if time_column and known.time_column is None:
+                    self._check_unnamed(customer_id, folder, time_column)
             _make(folder)
-            if known is None:
+            if known is None or (time_column and known.time_column is None):
                 name_time_column(folder, time_column)
             name = f"{self._stamp()}-{secrets.token_hex(8)}"
             ending = f"{'.again' if again else ''}.csv{part.inspector.suffix}"
@@ -124,6 +140,23 @@ class Inbox:
             customer_id=customer_id,
             path=path.relative_to(self._settings.incoming).as_posix(),
         )
+
+    def _check_unnamed(self, customer_id: str, folder: Path, time_column: str) -> None:
+        """Raise OtherTimeColumn where a file that still waits has named another time column."""
+        named = named_time_column(folder)
+        if named not in (None, time_column) and self._waits(folder):
+            raise OtherTimeColumn(
+                f"The time column of customer {customer_id} is to be {named!r}, says a file that "
+                f"waits to be loaded, and not {time_column!r}; nothing was appended.",
+                {"time_column": named},
+            )
+
+    def _waits(self, folder: Path) -> list[Path]:
+        """The files of a customer that the loader has not taken yet."""
+        fates = self._fates()
+        found = sorted(path for path in folder.glob("*") if is_read(path.name))
+        root = self._settings.incoming
+        return [path for path in found if path.relative_to(root).as_posix() not in fates]
 
     def fate(self, upload_id: str) -> Upload:
         """What became of an upload. Raises UnknownUpload."""
@@ -137,9 +170,22 @@ class Inbox:
                     upload_id=upload_id,
                     customer_id=customer_id,
                     path=path,
+                    founded=self._founded(customer_id, path),
                     **fates.get(path, {}),
                 )
         raise UnknownUpload
+
+    def _founded(self, customer_id: str, path: str) -> Founded | None:
+        """What a file fixed for its customer; None where another one did, or none as yet."""
+        with suppress(NoGeneration):
+            table = _tables(open_generation(self._settings)).get(customer_id)
+            if table and table.founded_by == path:
+                return Founded(
+                    columns=table.columns,
+                    time_column=table.time_column,
+                    remarks=list(table.remarks),
+                )
+        return None
 
     def _stamp(self) -> str:
         """The instant, later than every one before: the loader goes by the names."""
@@ -155,12 +201,9 @@ class Inbox:
             table = _tables(open_generation(self._settings)).get(customer_id)
             if table is not None:
                 return table
-        fates = self._fates()
-        for file in sorted(path for path in folder.glob("*") if is_read(path.name)):
-            path = file.relative_to(self._settings.incoming).as_posix()
-            if path not in fates:
-                with suppress(Unfit, UploadError, OSError):
-                    return Table(column_names(_head(file)), named_time_column(folder), False)
+        for file in self._waits(folder):
+            with suppress(Unfit, UploadError, OSError):
+                return Table(column_names(_head(file)), named_time_column(folder), False)
         return None
 
     def _fates(self) -> dict[str, dict[str, Any]]:
@@ -173,7 +216,9 @@ class Inbox:
 @lru_cache(maxsize=2)
 def _tables(generation: Generation) -> dict[str, Table]:
     return {
-        row["customer_id"]: Table(row["columns"], row["time_column"], True)
+        row["customer_id"]: Table(
+            row["columns"], row["time_column"], True, row["founded_by"], row["remarks"] or ()
+        )
         for row in metric("customers", generation=generation).to_pylist()
         if row["columns"] is not None
     }
@@ -210,18 +255,19 @@ def _make(folder: Path) -> None:
 
 def _check_fits(customer_id: str, known: Table, names: list[str], time_column: str | None) -> None:
     """Raise OtherColumns or OtherTimeColumn where a file does not fit the table."""
-    if sorted(known.columns) != sorted(names):
+    if not same(known.columns, names):
         raise _other_columns(customer_id, names, known)
-    if time_column is not None and time_column != known.time_column:
-        if not known.is_loaded and known.time_column is None:
+    if time_column is not None and time_column.lower() != (known.time_column or "").lower():
+        if known.is_loaded and known.time_column is None:
+            return  # it may still be named
+        if known.time_column is None:
             raise OtherTimeColumn(
                 f"The time column of customer {customer_id} is fixed by its first file, which "
                 "waits to be loaded; nothing was appended. Send this again when that is done.",
                 {"time_column": None},
             )
-        fixed = f"is {known.time_column!r}" if known.time_column else "is none"
         raise OtherTimeColumn(
-            f"The time column of customer {customer_id} {fixed}, since its first file fixed it, "
+            f"The time column of customer {customer_id} is {known.time_column!r}, which is fixed, "
             f"and cannot become {time_column!r}; nothing was appended.",
             {"time_column": known.time_column},
         )

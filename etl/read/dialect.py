@@ -85,6 +85,11 @@ class Dialect:
         return self.header_at > 0
 
     @property
+    def tells_time(self) -> bool:
+        """Is there a cell for the last column, which in customers' tables is the instant?"""
+        return self.positions[-1] is not None
+
+    @property
     def skipped(self) -> int:
         """The lines before the first record, which are no rows and may hold any quotes."""
         return self.header_at - 1 if self.has_header else self.header_line

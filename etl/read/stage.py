@@ -52,8 +52,7 @@ class Staging:
         self._line_shifts: list[int] = []
 
     def __enter__(self) -> Staging:
-        if not _has_macros(self.connection):
-            self.connection.execute(MACROS)
+        provide_macros(self.connection)
         names = ", ".join(f"'{name}'" for name in self._codes)  # hex digests
         self.connection.execute(f"create type source as enum ({names})")
         return self
@@ -237,9 +236,9 @@ class Staging:
         return (*where, found.column, found.reason, raw, self.load_id, found.subject)
 
 
-def _has_macros(connection: duckdb.DuckDBPyConnection) -> bool:
+def provide_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the fast readers of cells, once."""
     try:
         connection.execute("select fast_text('')")
     except duckdb.CatalogException:
-        return False
-    return True
+        connection.execute(MACROS)

@@ -164,6 +164,34 @@ def test_the_first_upload_names_the_time_column(shop: Server) -> None:
     assert not (shop.incoming / "customers" / "untimed").exists()
 
 
+def test_a_later_upload_names_the_time_column(shop: Server) -> None:
+    first = b"note,when\nx,2026-02-03 10:00\ny,soon\n"
+    told = send(shop, "slowly", first, wait="true").json()
+    assert told["founded"] == {
+        "columns": ["note", "when"],
+        "time_column": None,
+        "remarks": ["no time column: 'note' holds 'x', 'when' holds 'soon'"],
+    }
+    later = b"note,when\nz,2026-02-05 10:00\n"
+    told = send(shop, "slowly", later, time_column="when", wait="true").json()
+    assert (told["status"], told["founded"]) == ("loaded", None)
+    asked = {"customer_id": "slowly", "analyzer_type": 10000}
+    found = shop.client.post("/api/v1/analyze/", json=asked).json()
+    assert found["time_difference"] == 2 * 86_400
+    assert found["first_row_at"].startswith("2026-02-03T10:00")
+    other = send(shop, "slowly", later, time_column="note", again="true")
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "other_time_column")
+
+
+def test_what_a_first_upload_without_names_founded_is_told(shop: Server) -> None:
+    told = send(shop, "nameless", b"2026-02-03 10:00,20.5\n2026-02-03 10:05,20.7\n", wait="true")
+    assert told.json()["founded"] == {
+        "columns": ["2026-02-03 10:00", "20.5"],
+        "time_column": "2026-02-03 10:00",
+        "remarks": ["the first line looks like data rather than names"],
+    }
+
+
 def test_a_first_upload_that_is_rejected_fixes_nothing(shop: Server) -> None:
     refused = send(shop, "late", b"noted,a\nsoon,1\n", time_column="noted", wait="true").json()
     assert refused["status"] == "rejected"

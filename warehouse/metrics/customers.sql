@@ -4,6 +4,8 @@
 -- column customer_id VARCHAR: the customer's id
 -- column columns VARCHAR[]: the names that the first loaded file fixed, in their order; NULL without one
 -- column time_column VARCHAR: the column that holds instants; NULL where there is none
+-- column founded_by VARCHAR: the file that fixed the columns, below the incoming folder
+-- column remarks VARCHAR[]: what may be wrong with what it fixed, such as why there is no time column
 -- column total_rows BIGINT [rows]: rows appended so far
 -- column first_row_at TIMESTAMP [UTC]: instant of the first row uploaded that has one
 -- column newest_row_at TIMESTAMP [UTC]: newest instant of any row
@@ -27,6 +29,8 @@ select
     arrived.customer_id,
     customer_tables.column_names as columns,
     customer_tables.time_column,
+    customer_tables.founded_by,
+    customer_tables.remarks,
     coalesce(customer_totals.total_rows, 0) as total_rows,
     customer_totals.first_row_at,
     customer_totals.newest_row_at,

@@ -30,6 +30,7 @@ def show(customer: dict[str, Any]) -> None:
         with st.expander("Send a table"):
             site.how_to_send(name)
         return
+    show_founding(customer)
     show_uploads_over_time(uploads.to_pylist())
     rows, sent, not_taken, send = st.tabs(
         [
@@ -92,6 +93,19 @@ def whole_files(many: int) -> str:
 
 def instant_card(label: str, instant: dt.datetime) -> None:
     cards.plain(label, words.short_day(instant), f"{instant:%Y, %H:%M:%S} UTC")
+
+
+def show_founding(customer: dict[str, Any]) -> None:
+    """What the first file fixed, and what may be wrong with that."""
+    names = ", ".join(map(words.code, customer["columns"]))
+    time = customer["time_column"]
+    told = f"its time column is {words.code(time)}" if time else "no column tells the time"
+    first = words.code(PurePosixPath(customer["founded_by"] or "").name)
+    st.caption(f"The first file, {first}, fixed the columns {names}; {told}.")
+    if remarks := customer["remarks"]:
+        said = "; ".join(map(words.code, remarks))
+        hint = "" if time else " The next upload may name the column with `time_column=…`."
+        st.warning(f"{said}.{hint}", icon="🧾")
 
 
 # The pictures: when rows came, and which time they are about.

@@ -1,0 +1,69 @@
+"""Files of the lake that a load writes anew: rows are taken out of them, or read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from etl import lake
+from etl.lake import ParquetFile
+from warehouse.database import attached
+
+
+@dataclass(slots=True)
+class Anew:
+    """What stands for files of the lake after a load; it waits below `folder` to be moved.
+
+    `removed` are the files that it stands for, by their path.
+    """
+
+    data: Path
+    folder: Path
+    load_id: int
+    removed: dict[str, ParquetFile] = field(default_factory=dict)
+    _written: dict[str, ParquetFile | None] = field(default_factory=dict, init=False)
+    _count: int = field(default=0, init=False)
+
+    @property
+    def parquet(self) -> list[ParquetFile]:
+        """The files written, as far as any row is left."""
+        return [file for file in self._written.values() if file]
+
+    def table(self, file: ParquetFile) -> str | None:
+        """A file as the load has left it so far, as a table in SQL; None without rows."""
+        root, now = self._now(file)
+        return lake.parquet(root / now.path) if now else None
+
+    def write(self, connection: duckdb.DuckDBPyConnection, file: ParquetFile, rows: str) -> None:
+        """Write a file anew: `rows` is a select from `stored`. Raises lake.Damaged."""
+        root, now = self._now(file)
+        if now is None:
+            return
+        self._count += 1
+        written = lake.write_anew(
+            connection, root, self.folder, [now], rows, self.load_id, f"anew{self._count}"
+        )
+        self.removed[file.path] = file
+        self._written[file.path] = written
+
+    def _now(self, file: ParquetFile) -> tuple[Path, ParquetFile | None]:
+        if file.path in self._written:
+            return self.folder, self._written[file.path]
+        return self.data, file
+
+
+def holding(
+    connection: duckdb.DuckDBPyConnection, current: Path, dataset: str, loads: Iterable[int]
+) -> list[ParquetFile]:
+    """The files of the lake, as the generation `current` lists it, that may hold rows of loads."""
+    with attached(connection, current, read_only=True):
+        rows = connection.execute(
+            "select path, dataset, day, rows, bytes, sha256, load_id, newest_at, first_load_id "
+            "from parquet_files where dataset = $1 and len(list_filter($2, lambda one: "
+            "one between coalesce(first_load_id, load_id) and load_id)) > 0 order by day, path",
+            [dataset, sorted(set(loads))],
+        ).fetchall()
+    return [ParquetFile(*row) for row in rows]
