@@ -1,8 +1,10 @@
-"""Files of the lake that a load writes anew: rows are taken out of them, or read again."""
+"""Files of the lake that a load writes anew: rows are taken out of them or read again, or small
+files become one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +19,15 @@ from warehouse.database import attached
 class Anew:
     """What stands for files of the lake after a load; it waits below `folder` to be moved.
 
-    `removed` are the files that it stands for, by their path.
+    `removed` are the files that it stands for, by their path; `touched` the datasets and days of
+    which rows are others now.
     """
 
     data: Path
     folder: Path
     load_id: int
     removed: dict[str, ParquetFile] = field(default_factory=dict)
+    touched: set[tuple[str, dt.date]] = field(default_factory=set)
     _written: dict[str, ParquetFile | None] = field(default_factory=dict, init=False)
     _count: int = field(default=0, init=False)
 
@@ -42,12 +46,34 @@ class Anew:
         root, now = self._now(file)
         if now is None:
             return
-        self._count += 1
-        written = lake.write_anew(
-            connection, root, self.folder, [now], rows, self.load_id, f"anew{self._count}"
-        )
+        self._written[file.path] = self._made(connection, root, [now], rows)
         self.removed[file.path] = file
-        self._written[file.path] = written
+        self.touched.add((file.dataset, file.day))
+
+    def join(self, connection: duckdb.DuckDBPyConnection, files: Sequence[ParquetFile]) -> None:
+        """Write files of one dataset and day, of which none was written anew, as one with the same
+        rows. Raises lake.Damaged."""
+        first, *others = files
+        self._written[first.path] = self._made(connection, self.data, files, "from stored")
+        self._written |= {file.path: None for file in others}
+        self.removed |= {file.path: file for file in files}
+
+    def drop(self, file: ParquetFile) -> None:
+        """Leave a file out of the lake, with all its rows."""
+        self._written[file.path] = None
+        self.removed[file.path] = file
+        self.touched.add((file.dataset, file.day))
+
+    def _made(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        root: Path,
+        files: Sequence[ParquetFile],
+        rows: str,
+    ) -> ParquetFile | None:
+        self._count += 1
+        part = f"anew{self._count}"
+        return lake.write_anew(connection, root, self.folder, files, rows, self.load_id, part)
 
     def _now(self, file: ParquetFile) -> tuple[Path, ParquetFile | None]:
         if file.path in self._written:

@@ -3,7 +3,7 @@ select path, rows_read, rows_loaded, rows_rejected
 from files
 where rows_read <> rows_loaded + rows_rejected;
 
--- {0}: {1:,} rows were loaded, but its Parquet files hold {2:,}
+-- {0}: {1:,} rows were loaded, but its Parquet files hold {2:,} and days that were dropped {3:,}
 select
     dataset,
     cast(sum(rows_loaded) as bigint) as loaded,
@@ -11,11 +11,21 @@ select
         select cast(coalesce(sum(rows), 0) as bigint)
         from parquet_files
         where parquet_files.dataset = files.dataset
-    ) as held
+    ) as held,
+    (
+        select cast(coalesce(sum(dropped.rows), 0) as bigint)
+        from days_dropped as dropped
+        inner join files as counted
+            on
+                dropped.source_id = counted.source_id
+                and dropped.dataset = counted.dataset
+                and dropped.load_id > counted.load_id
+        where dropped.dataset = files.dataset and counted.status = 'loaded'
+    ) as gone
 from files
 where dataset is not null and status = 'loaded'
 group by dataset
-having loaded <> held;
+having loaded <> held + gone;
 
 -- {0}: {1:,} rows were rejected, but {2:,} rejects are kept
 select files.path, files.rows_rejected, count(rejects.line) as kept

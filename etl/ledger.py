@@ -30,6 +30,7 @@ TABLES = {
     "rejects": "path, line",
     "parquet_files": "",
     "parquet_removed": "",
+    "days_dropped": "",
     "retractions": "",
     "unread_changes": "",
     "customer_tables": "",
@@ -37,7 +38,7 @@ TABLES = {
 }
 
 # Those that loads of an older version did not write.
-ADDED_LATER = ("unread_changes", "parquet_removed", "retractions")
+ADDED_LATER = ("unread_changes", "parquet_removed", "days_dropped", "retractions")
 
 # Those that tasks fill by themselves.
 TAKEN = ("rejects", "customer_uploads")
@@ -112,6 +113,17 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class DayDropped:
+    """One row of `days_dropped`: what a day that is no longer kept held of a file."""
+
+    dataset: str
+    day: dt.date
+    source_id: str
+    rows: int
+    load_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retraction:
     """One row of `retractions`: a file that was taken back, and why."""
 
@@ -121,7 +133,9 @@ class Retraction:
     load_id: int
 
 
-Record = Totals | FileFate | ParquetFile | UnreadChange | Customer | Removed | Retraction
+Record = (
+    Totals | FileFate | ParquetFile | UnreadChange | Customer | Removed | DayDropped | Retraction
+)
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:

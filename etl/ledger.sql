@@ -60,6 +60,15 @@ create table parquet_removed (
     load_id bigint
 );
 
+-- Days that were dropped from the lake, and whose rows they held.
+create table days_dropped (
+    dataset varchar,
+    day date,
+    source_id varchar,
+    rows bigint,
+    load_id bigint
+);
+
 -- Files that were taken back.
 create table retractions (
     source_id varchar,

@@ -23,7 +23,7 @@ from warehouse.database import glob_literal, insert, literal
 BATCH_ROWS = 800_000
 WORKERS = 2
 
-Changes = Mapping[str, frozenset[dt.date]]
+Changes = Mapping[str, Collection[dt.date]]
 
 
 class _File(NamedTuple):
@@ -44,14 +44,20 @@ def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
         _recompute_all(connection, mart)
 
 
-def recompute(connection: duckdb.DuckDBPyConnection, data: Path, changed: Changes) -> None:
+def recompute(
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    changed: Changes,
+    rejecting: Collection[str] = (),
+) -> None:
     """Bring every mart up to date with the lake as the ledger lists it.
 
-    `changed` gives the touched days per dataset, none where rows were rejected only. Raises
-    Damaged where a file that has to be read is not as it was written.
+    `changed` gives the touched days per dataset, none where only its files are others; of the
+    datasets in `rejecting` rows were rejected. Raises Damaged where a file that has to be read is
+    not as it was written.
     """
     changed = {name: days for name, days in changed.items() if name in datasets()}
-    stale = _stale(changed)
+    stale = _stale(changed, rejecting)
     by_day = [mart for mart in stale if mart.by_day]
     whole = {root for mart in stale if not mart.by_day for root in mart.roots()}
     files = {name: _files(connection, name) for name in sorted(whole | set(changed))}
@@ -79,13 +85,13 @@ def _files(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[_File]:
     return [_File(*row) for row in rows.fetchall()]
 
 
-def _stale(changed: Changes) -> list[Mart]:
+def _stale(changed: Changes, rejecting: Collection[str]) -> list[Mart]:
     """A mart that reads `rejects` goes by those of the datasets that it reads."""
     touched = {name for name, days in changed.items() if days}
     stale = []
     for mart in marts().values():
-        rejecting = set(changed) if "rejects" in mart.reads else set()
-        if (touched | rejecting) & set(mart.reads):
+        also = rejecting if "rejects" in mart.reads else ()
+        if touched.union(also) & set(mart.reads):
             touched.add(mart.name)
             stale.append(mart)
     return stale

@@ -15,7 +15,7 @@ from etl.anew import Anew
 from etl.arrivals import Unread
 from etl.customers import Customer, Tables
 from etl.lake import ParquetFile
-from etl.ledger import FileFate, Known, Removed, Retraction, Totals, UnreadChange
+from etl.ledger import DayDropped, FileFate, Known, Removed, Retraction, Totals, UnreadChange
 from etl.plan import Load
 from etl.take import Taken
 from warehouse import Settings
@@ -40,6 +40,7 @@ class Merge:
     tables: Tables = field(init=False)
     anew: Anew = field(init=False)
     _taken: list[Taken] = field(default_factory=list, init=False)
+    dropped: list[DayDropped] = field(default_factory=list, init=False)
     _retractions: list[Retraction] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +88,22 @@ class Merge:
         return [(part.folder, file) for part in parts for file in part.parquet]
 
     @property
+    def changed(self) -> dict[str, set[dt.date]]:
+        """The days of which rows came or went, per dataset; none where only files are others."""
+        found: dict[str, set[dt.date]] = {file.dataset: set() for file in self.removed}
+        for taken in self._taken:
+            for file in taken.parquet:
+                found.setdefault(file.dataset, set()).add(file.day)
+        for dataset, day in self.anew.touched:
+            found.setdefault(dataset, set()).add(day)
+        return found
+
+    @property
+    def rejecting(self) -> set[str]:
+        """The datasets of which rows were rejected."""
+        return {fate.dataset for fate in self.fates if fate.dataset and fate.rows_rejected}
+
+    @property
     def removed(self) -> list[ParquetFile]:
         """The files that are no part of the lake any more."""
         return list(self.anew.removed.values())
@@ -109,6 +126,7 @@ class Merge:
                 "unread_changes": self._unread(),
                 "customer_tables": [*self.founded, *self.timed],
                 "parquet_removed": [Removed(f.path, self.load.load_id) for f in self.removed],
+                "days_dropped": self.dropped,
                 "retractions": self._retractions,
             },
             [taken.folder for taken in self._taken],

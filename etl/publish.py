@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -44,8 +44,10 @@ def build(
     current: Path,
     folders: list[Path],
     changed: marts.Changes,
+    rejecting: Collection[str],
 ) -> Path:
-    """The current generation plus the loads in `folders`, the `changed` days computed anew.
+    """The current generation plus the loads in `folders`, the `changed` days computed anew, and
+    what rests on rejected rows of the datasets in `rejecting`.
 
     Returns the staged file: closed, checkpointed and synced.
     """
@@ -55,7 +57,7 @@ def build(
         connection.begin()
         ledger.append(connection, folders)
         ledger.settle(connection, folders)
-        marts.recompute(connection, settings.data, changed)
+        marts.recompute(connection, settings.data, changed, rejecting)
     return path
 
 
@@ -80,7 +82,7 @@ def rebuild_as(connection: duckdb.DuckDBPyConnection, path: Path, settings: Sett
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
         marts.create(connection, settings.data)
         connection.begin()
-        marts.recompute(connection, settings.data, changed)
+        marts.recompute(connection, settings.data, changed, datasets())
         for metric in metrics().values():
             connection.execute(metric.sql)
 

@@ -11,12 +11,20 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from etl import arrivals, engines, ledger, publish, retract_list, retraction
+from etl import (
+    arrivals,
+    compaction,
+    engines,
+    lake,
+    ledger,
+    publish,
+    retract_list,
+    retraction,
+)
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
 from etl.engines import Here
-from etl.lake import ParquetFile
-from etl.ledger import FileFate, Known
+from etl.ledger import Known
 from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
@@ -61,6 +69,21 @@ def take_back(
     return summary
 
 
+def compact(
+    settings: Settings, keep_days: int | None = None, progress: Progress | None = None
+) -> Summary:
+    """Join all small files of the lake, in steps that each publish; without days older than
+    `keep_days` before the newest of their dataset, if given.
+
+    Raises Locked when another loader runs.
+    """
+    started = time.perf_counter()
+    with writer_lock(settings.data):
+        summary = _Run(settings, progress or Progress()).compact(keep_days)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
@@ -92,6 +115,33 @@ class _Run:
             self.summary.generation = int(current_path(self.settings).stem)
             return self.summary
 
+    def compact(self, keep_days: int | None) -> Summary:
+        with connect(spill=self.settings.staging / "spill") as self._database:
+            while self._compact_once(keep_days):
+                self.summary.published = True
+                self.progress.say(f"{self.summary.joined:,} small files joined")
+            self.summary.generation = int(current_path(self.settings).stem)
+            return self.summary
+
+    def _compact_once(self, keep_days: int | None) -> bool:
+        """One load that joins or drops what it may at once; False where nothing is left."""
+        current, known = self._current()
+        if current is None:
+            return False
+        groups = compaction.due(self._database, current, more_than=1)
+        gone = [] if keep_days is None else compaction.old(self._database, current, keep_days)
+        if not groups and not gone:
+            return False
+        with staging_folder(self.settings) as folder:
+            merge = self._merge(folder, known)
+            merge.dropped += compaction.drop(self._database, merge.anew, gone)
+            compaction.compact(self._database, merge.anew, groups)
+            self._write(merge)
+            self._publish(current, known, merge)
+        self.summary.joined += sum(map(len, groups))
+        self.summary.dropped += sum(day.rows for day in merge.dropped)
+        return True
+
     def _take_back(
         self, merge: Merge, current: Path, asked: Sequence[tuple[LoadedFile, str]]
     ) -> None:
@@ -113,6 +163,7 @@ class _Run:
                 if is_news:
                     self._take(self._without_lists(new, merge, current), merge)
                     self._read_again(merge, current)
+                    self._compact_when_due(merge, current)
                     self._write(merge)
                     for arrival, scan in new:
                         if arrival.path not in merge.waiting:
@@ -214,6 +265,17 @@ class _Run:
             merge.add(read_again(self._database, current, merge.anew, table))
         self.summary.timed = merge.timed
 
+    def _compact_when_due(self, merge: Merge, current: Path | None) -> None:
+        """Join the small files of the fullest days, as far as that is quickly done."""
+        if current is None or not (most := compaction.setting()):
+            return
+        if groups := compaction.due(self._database, current, most):
+            self.progress.say("joining small files of the lake")
+            try:
+                compaction.compact(self._database, merge.anew, groups)
+            except lake.Damaged as harmed:  # nothing is computed from it now
+                self.progress.say(f"left as they are: {harmed}")
+
     def _write(self, merge: Merge) -> None:
         """What was taken into the lake, and the load's ledger beside it."""
         self.progress.say("writing the lake")
@@ -225,8 +287,9 @@ class _Run:
         self.progress.say("computing what changed")
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
-            changed = _changed([*merge.parquet, *merge.removed], merge.fates)
-            staged = publish.build(self._database, self.settings, current, newest, changed)
+            staged = publish.build(
+                self._database, self.settings, current, newest, merge.changed, merge.rejecting
+            )
         else:
             staged = publish.rebuild(self._database, self.settings)
         publish.publish(self.settings, staged)
@@ -240,15 +303,3 @@ def _differ(unread: Sequence[Unread], known: Known) -> bool:
     return any(known.unread.get(path) != why for path, why in now.items()) or any(
         path not in now and not is_temporary(PurePosixPath(path).name) for path in known.unread
     )
-
-
-def _changed(
-    parquet: Sequence[ParquetFile], fates: Sequence[FileFate]
-) -> dict[str, frozenset[dt.date]]:
-    """The days that a load touched, per dataset; none where rows were rejected only."""
-    days: dict[str, set[dt.date]] = {
-        fate.dataset: set() for fate in fates if fate.dataset and fate.rows_rejected
-    }
-    for file in parquet:
-        days.setdefault(file.dataset, set()).add(file.day)
-    return {name: frozenset(found) for name, found in days.items()}

@@ -15,6 +15,7 @@ SHOWN = 5
 class Summary:
     """`generation` is the current one afterwards; `waiting` files are left for a later run.
 
+    `joined` are small files of the lake, `dropped` rows of days that are no longer kept.
     `retracted` are the paths of files that were taken back, `rejected_files` and `unread` are
     (path, reason); `founded` the customers' tables that began, `timed` those that got a time
     column.
@@ -34,6 +35,8 @@ class Summary:
     unread: list[tuple[str, str]] = field(default_factory=list)
     founded: list[Customer] = field(default_factory=list)
     timed: list[Customer] = field(default_factory=list)
+    joined: int = 0
+    dropped: int = 0
     retracted: list[str] = field(default_factory=list)
 
     def note(self, totals: Totals, fates: Iterable[FileFate], founded: list[Customer]) -> None:

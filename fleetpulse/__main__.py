@@ -18,6 +18,7 @@ COMMANDS = {
     "watch": ("etl.watch", "load files as they land"),
     "serve": ("fleetpulse.serve", "serve the dashboard and its API, and load files as they land"),
     "retract": ("etl.retract", "take a file back: its rows count nowhere any more"),
+    "compact": ("etl.compact", "join small files of the lake; --keep-days N drops older days"),
     "verify": ("etl.verify", "check every file and count; --repair rebuilds the DuckDB file"),
 }
 USAGE = 2

@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from etl import verify
+from etl.compaction import SETTING
 from tests.etl.loading import lay, load_all
 from tests.etl.world import FIRST, SECOND, State, assert_sound, fingerprint, run, state
 from warehouse import NoGeneration, Settings
@@ -130,6 +131,14 @@ def scene(root: Path, loads: list[dict[str, str]], lost: bool = False) -> Scene:
     seconds = time.monotonic() - begin
     states.append(state(settings))
     return Scene(settings, command, root / "before", states, whole.stderr.splitlines(), seconds)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def joining() -> Iterator[None]:
+    """The loads also join small files of the lake."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(SETTING, "1")
+        yield
 
 
 @pytest.fixture(scope="module")

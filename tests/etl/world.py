@@ -82,6 +82,7 @@ LEDGER = {
     "customer_uploads": "",
     "parquet_files": "exclude (day, bytes, sha256, path)",
     "parquet_removed": "exclude (path)",
+    "days_dropped": "",
     "retractions": "",
 }
 

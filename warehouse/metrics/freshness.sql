@@ -14,12 +14,17 @@ with arrived as (
     select
         dataset,
         max(loaded_at) filter (status = 'loaded') as last_load,
-        coalesce(sum(rows_loaded) filter (status = 'loaded'), 0) as loaded_rows,
         count(*) filter (status = 'loaded') as loaded_files,
         coalesce(sum(rows_rejected) filter (status <> 'retracted'), 0) as rejected_rows,
         count(*) filter (status = 'rejected') as rejected_files
     from files
     where dataset is not null
+    group by dataset
+),
+
+held as (
+    select dataset, sum(rows) as lake_rows
+    from parquet_files
     group by dataset
 ),
 
@@ -39,11 +44,12 @@ select
     events.newest_event,
     events.newest_day,
     arrived.last_load,
-    arrived.loaded_rows::bigint as rows,
+    coalesce(held.lake_rows, 0)::bigint as rows,
     arrived.loaded_files as files,
     arrived.rejected_rows::bigint as rejected_rows,
     arrived.rejected_files,
     events.holes
 from arrived
 left join events using (dataset)
+left join held using (dataset)
 order by arrived.dataset;
