@@ -15,7 +15,7 @@ from api.errors import Problem, documented
 from api.rows import CONTENT, SAFE, Format, answer, json_ready
 from api.service import ServiceDep
 from etl.customers import ID
-from warehouse import Generation, metric, metric_stream
+from warehouse import Generation, durations, metric, metric_stream
 
 router = APIRouter(prefix="/v1", tags=["customers"])
 
@@ -93,22 +93,10 @@ def analyze(asked: Analysis, service: ServiceDep) -> dict[str, Any]:
     return {
         **said,
         "time_difference": seconds,
-        "time_difference_text": spoken(seconds),
+        "time_difference_text": durations.exact(seconds),
         "first_row_at": summary["first_row_at"],
         "newest_row_at": summary["newest_row_at"],
     }
-
-
-def spoken(seconds: float) -> str:
-    """A length of time as people say it: `2 days 3 h 0 min 4.5 s`."""
-    parts: list[str] = []
-    rest = abs(round(seconds, 6))
-    for length, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
-        count, rest = divmod(rest, length)
-        if count or parts:
-            parts.append(f"{count:,.0f} {unit}{'s' if unit == 'day' and count != 1 else ''}")
-    parts.append(f"{round(rest, 6):g} s")
-    return ("-" if seconds < 0 else "") + " ".join(parts)
 
 
 def _customer(customer_id: str, generation: Generation) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi.responses import StreamingResponse
 
-from warehouse.export import csv_chunks, parquet_chunks
+from warehouse.export import csv_chunks, parquet_chunks, plain
 
 
 class Format(StrEnum):
@@ -76,7 +76,8 @@ def json_chunks(rows: pa.RecordBatchReader, head: dict[str, Any]) -> Iterator[by
     for batch in rows:
         records = json_ready(batch)
         if records:
-            yield comma + json.dumps(records, ensure_ascii=False)[1:-1].encode()
+            text = json.dumps(records, ensure_ascii=False, default=plain)
+            yield comma + text[1:-1].encode()
             comma = b", "
     yield b"]}"
 

@@ -18,6 +18,8 @@ from etl import disk, unread
 SETTLE_SECONDS = 0.3
 QUIET_SECONDS = 5
 
+HIDDEN_FOLDER = "a hidden folder: what lies in it is left alone"
+
 Stamp = tuple[int, int, int, int]
 
 
@@ -97,7 +99,9 @@ def look(incoming: Path) -> tuple[list[Arrival], list[Unread]]:
             if path.is_symlink() and not unread.is_temporary(path.name):
                 others.append(Unread(shown, 0, "a link that leads nowhere", False))
             continue
-        if not stat.S_ISREG(seen.st_mode):
+        if stat.S_ISDIR(seen.st_mode):
+            others.append(Unread(f"{shown}/", 0, HIDDEN_FOLDER, True))
+        elif not stat.S_ISREG(seen.st_mode):
             others.append(Unread(shown, 0, "no regular file (a pipe, socket or device)", False))
         elif unread.is_read(path.name):
             found.append(Arrival(shown, path, _stamp(seen)))
@@ -125,8 +129,9 @@ def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
 
 
 def _walk(incoming: Path) -> Iterator[Path]:
-    """Every path that is no folder. Links to folders are followed after all others, so that what
-    can be reached in two ways, or in a circle, goes by its own name."""
+    """Every path that is no folder, and hidden folders, which are left alone. Links to folders are
+    followed after all others, so that what can be reached in two ways, or in a circle, goes by its
+    own name."""
     entered: set[tuple[int, int]] = set()
     starts = [incoming]
     for start in starts:
@@ -136,6 +141,7 @@ def _walk(incoming: Path) -> Iterator[Path]:
                 folders.clear()
                 continue
             entered.add((seen.st_dev, seen.st_ino))
+            yield from (Path(folder, name) for name in folders if name.startswith("."))
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             starts += (p for name in folders if (p := Path(folder, name)).is_symlink())
             yield from (Path(folder, name) for name in names)

@@ -47,7 +47,8 @@ class Field:
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+", re.ASCII)
 _LOCAL_TIME = re.compile(
-    r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?(?: ?([AP])M)?", re.IGNORECASE | re.ASCII
+    r"(\d{1,2}):([0-5]\d)(?::([0-5]\d)(?:\.0+)?)?(?:[ \u00a0\u2007\u202f]?([AP])M)?",
+    re.IGNORECASE | re.ASCII,
 )
 _PART_OF_DAY = re.compile(r"[01]?\.\d+|[01]", re.ASCII)
 _CLOCK_DIGITS = re.compile(r"([01]?\d|2[0-4])([0-5]\d)", re.ASCII)

@@ -77,6 +77,7 @@ class Totals:
     rows_read: int
     rows_loaded: int
     rows_rejected: int
+    files_retracted: int
 
 
 @dataclass(frozen=True, slots=True)

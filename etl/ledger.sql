@@ -10,7 +10,8 @@ create table loads (
     files_duplicate bigint,
     rows_read bigint,
     rows_loaded bigint,
-    rows_rejected bigint
+    rows_rejected bigint,
+    files_retracted bigint
 );
 
 create table files (

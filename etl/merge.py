@@ -193,4 +193,5 @@ class Merge:
             rows_read=sum(fate.rows_read for fate in self.fates),
             rows_loaded=sum(fate.rows_loaded for fate in self.fates),
             rows_rejected=sum(fate.rows_rejected for fate in self.fates),
+            files_retracted=len(self._retractions),
         )

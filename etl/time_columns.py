@@ -16,7 +16,7 @@ from etl.customers import FOLDER, place
 from etl.fields import NOTHING, read_timestamp, shown
 from etl.read.cells import Malformed, split
 from etl.read.dialect import Unfit
-from etl.read.examine import is_header
+from etl.read.examine import fits, is_header
 from etl.read.records import BLANKS
 from etl.read.scan import Unreadable
 from etl.read.source import READ_LINES, Source
@@ -81,6 +81,8 @@ def time_column(
     for name, (filled, uncertain), cells in zip(
         names, doubtful, _columns(connection, source), strict=True
     ):
+        if not name:
+            continue
         if filled and not uncertain:
             return name, None
         values, other = _first_other(cells) if filled else (False, None)
@@ -134,24 +136,26 @@ def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
 
 def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[int, int]]:
     """For each cell position: values that are not empty, and those that SQL is not certain of."""
-    cells = [f"trim(cells[{i}], ' \t')" for i in range(1, source.dialect.width + 1)]
+    width = source.dialect.width
+    cells = [f"trim(cells[{i}], ' \t')" for i in range(1, width + 1)]
     each = ", ".join(
-        f"count(*) filter ({cell} <> ''), "
-        f"count(*) filter ({cell} <> '' and fast_timestamp({cell}) is null)"
+        f"count(*) filter (len(cells) = {width} and {cell} <> ''), "
+        f"count(*) filter (len(cells) = {width} and {cell} <> '' "
+        f"and fast_timestamp({cell}) is null)"
         for cell in cells
     )
     row = connection.execute(
         f"with lines as ({READ_LINES}), "
         "split as (select line, "
         "string_split(without_quotes(line, $separator), $separator) as cells from lines) "
-        f"select count(*) filter (cells is null and line is not null), {each} "
-        f"from split where cells is null or len(cells) = {source.dialect.width}",
+        f"select count(*) filter (line <> '' and (cells is null or len(cells) <> {width})), {each} "
+        "from split",
         {**source.reader_values, "separator": source.dialect.delimiter},
     ).fetchone()
     assert row is not None
-    quoted, *counts = row
+    odd, *counts = row  # lines that are quoted, or of another width
     pairs = list(zip(counts[::2], counts[1::2], strict=True))
-    return [(filled + quoted, uncertain + quoted) for filled, uncertain in pairs]
+    return [(filled + odd, uncertain + odd) for filled, uncertain in pairs]
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[Iterable[str]]:
@@ -163,9 +167,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[
         while batch := cursor.fetchmany(20_000):
             for line, _ in batch:
                 cells = split(line or "", source.dialect.delimiter)
-                if isinstance(cells, Malformed) or len(cells) < source.dialect.least_width:
+                if isinstance(cells, Malformed):
                     continue
                 stripped = [cell.strip(BLANKS) for cell in cells]
+                if not fits(stripped, source.dialect):
+                    continue
                 text = stripped[position] if position < len(stripped) else ""
                 if text and text not in NOTHING and not is_header(stripped, source.dialect):
                     yield text

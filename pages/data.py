@@ -49,6 +49,8 @@ def done(load: dict[str, Any]) -> str:
     files, whole, again = (
         words.counted(load[f"files_{fate}"], "file") for fate in ("loaded", "rejected", "duplicate")
     )
+    if load["files_retracted"]:
+        return f"took back {words.counted(load['files_retracted'], 'file')}"
     rejected = words.counted(load["rows_rejected"], "row") if load["rows_rejected"] else "none"
     if load["files_loaded"]:
         rows = words.counted(load["rows_loaded"], "row")

@@ -8,6 +8,7 @@ import pytest
 
 from pages.parts import shares, words
 from tests.visits import plain
+from warehouse import durations
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_how_long_ago(seconds: float, said: str) -> None:
     ],
 )
 def test_a_duration_has_two_units(seconds: float, said: str) -> None:
-    assert words.duration(seconds) == said
+    assert durations.rounded(seconds) == said
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ is no formula; Parquet keeps every value as it is.
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import io
 import json
 import os
@@ -18,6 +19,8 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from warehouse.instants import written
 
 BOM = "FLEETPULSE_CSV_BOM"  # set to anything: spreadsheets then read UTF-8 without being asked
 
@@ -136,7 +139,12 @@ def _cells(column: pa.Array) -> pa.Array:
 
 
 def _json(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=plain)
+
+
+def plain(value: object) -> str:
+    """A value inside a list as JSON has it, where that knows no such type."""
+    return written(value) if isinstance(value, dt.datetime) else str(value)
 
 
 def _safe(texts: pa.Array) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Instants in text, in all the forms of METRICS.md (general rules), for files and for the API."""
+"""Instants in text: read in all the forms of METRICS.md (general rules), written in one."""
 
 from __future__ import annotations
 
@@ -61,6 +61,13 @@ def read_instant(text: str) -> dt.datetime:
         return local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError) as wrong:
         raise ValueError("is not a date and time that exists") from wrong
+
+
+def written(instant: dt.datetime) -> str:
+    """A naive UTC instant as CSVs and the API write it: `2026-02-15T10:00:00.5Z`."""
+    whole, _, fraction = instant.isoformat().partition(".")
+    fraction = fraction.rstrip("0")
+    return whole + (f".{fraction}" if fraction else "") + "Z"
 
 
 def _fault(text: str) -> str:

@@ -90,7 +90,7 @@ def _date(value: Any) -> dt.date:
 
 def _timestamp(value: Any) -> dt.datetime:
     if not isinstance(value, dt.datetime):
-        return read_instant(str(value).strip())
+        return read_instant(str(value).strip(" \t"))
     return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
 
 

@@ -6,13 +6,14 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from etl.datasets import Dataset, datasets
 from etl.fields import read_timestamp, shown
 from etl.read.cells import Malformed, split
 from etl.read.records import BLANKS, LINE_END, end_of_record
+from etl.read.scan import HEAD_BYTES
 
 DELIMITERS = ",;\t|"
 WINDOWS = "windows-1252"
@@ -134,10 +135,17 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
     plain = text.encode("utf-8", "replace")
     number, at, told = _skip(plain)
     if at == len(plain):
+        if len(head) >= HEAD_BYTES:
+            raise Unfit(f"its first {len(head):,} bytes are blank lines and comments: no header")
         raise Unfit("the file holds only blank lines: not even a header")
     is_damaged = any(odd in _line(plain, at) for odd in (b"\0", "\ufffd".encode()))
     best = _best(path, plain, at, told)
     first, over = best.records[0]
+    if is_damaged and (below := _header_below(path, plain, at)):
+        best, place = below
+        number += sum(1 + extra for _, extra in best.records[:place])
+        best = replace(best, records=best.records[place:], cells=best.cells[place:])
+        (first, over), is_damaged = best.records[0], False
     cells = split(first.replace("\0", ""), best.delimiter)
     malformed = cells.reason if isinstance(cells, Malformed) else None
     return Header(
@@ -151,6 +159,16 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
         malformed,
         is_damaged,
     )
+
+
+def _header_below(path: PurePosixPath, text: bytes, at: int) -> tuple[_Sample, int] | None:
+    """The records in which a header stands below a damaged line, which costs itself, and where."""
+    for delimiter in () if _is_customers(path) else DELIMITERS:
+        sample = _sample(text, at, delimiter)
+        for place, cells in enumerate(sample.cells):
+            if any(positions_of(dataset, cells) is not None for dataset in datasets().values()):
+                return sample, place
+    return None
 
 
 def _best(path: PurePosixPath, text: bytes, at: int, told: str | None) -> _Sample:
@@ -319,6 +337,7 @@ def _headerless(path: PurePosixPath, header: Header) -> Dialect:
         if header.malformed:
             raise Unfit(f"its first line {first} is not CSV: {header.malformed}")
         raise Unfit(f"its first line {first} is the header of no dataset. {_expected()}")
+    _check_is_no_header(named, header)
     fitting = Counter(
         min(len(cells), len(named.columns))
         for cells in [header.cells, *header.rows]
@@ -340,6 +359,38 @@ def _headerless(path: PurePosixPath, header: Header) -> Dialect:
         positions,
         named.column_names[:width],
     )
+
+
+def _check_is_no_header(named: Dataset, header: Header) -> None:
+    """Raise Unfit where a header stands in a file of this dataset, but not one that can be used:
+    its rows would be read by position, as those of a file without one."""
+    first = shown(header.text)
+    if any(positions_of(named, [*cells]) is not None for cells in header.rows):
+        raise Unfit(f"its header stands below its first line {first}; remove that line")
+    words = set(re.findall(r"\w+", header.text.lower()))
+    columns = sum(bool(words & set(map(str.lower, c.names))) for c in named.columns)
+    if columns > 1 and (header.malformed or header.is_damaged):
+        why = header.malformed or "it holds NULs or bytes that are no text"
+        raise Unfit(f"its header {first} cannot be read: {why}")
+    is_named = bool(header.cells) and not re.search(r"\d", header.text)
+    if is_named and not header.is_damaged and not _is_row(named, header.cells):
+        raise Unfit(
+            f"its first line {first} names no column of {named.name} and is no row of it; "
+            f"expected {named.shown} in any order, or rows alone"
+        )
+
+
+def _is_row(dataset: Dataset, cells: Sequence[str]) -> bool:
+    """Can all cells be read, in the order of the columns?"""
+    if not _fits(dataset, cells):
+        return False
+    for column, cell in zip(dataset.columns, cells, strict=False):
+        try:
+            if cell or column.required:
+                column.field.read(cell)
+        except ValueError:
+            return False
+    return True
 
 
 def _fits(dataset: Dataset, cells: Sequence[str]) -> bool:

@@ -52,7 +52,7 @@ def examine(
 def _row(cells: list[str], dialect: Dialect, latest: dt.datetime) -> list[Value | None] | Rejected:
     if is_header(cells, dialect):
         return Rejected(None, "the header stands here again")
-    if len(cells) < dialect.least_width or any(cells[dialect.width :]):
+    if not fits(cells, dialect):
         return Rejected(None, _width_reason(len(cells), dialect))
     dataset = dialect.dataset
     values: dict[str, Value | None] = {}
@@ -79,10 +79,10 @@ def _row(cells: list[str], dialect: Dialect, latest: dt.datetime) -> list[Value 
 
 
 def _subject(cells: list[str], dialect: Dialect) -> str | None:
-    """The cell that names whom a row of this width is about, if it is an id."""
+    """The cell that names whom a row is about, if it is an id."""
     for column, position in zip(dialect.dataset.columns, dialect.positions, strict=True):
         if column.name == dialect.dataset.subject and position is not None:
-            text = cells[position] if position < len(cells) == dialect.width else ""
+            text = cells[position] if position < len(cells) else ""
             with suppress(ValueError):
                 return str(column.field.read(text)) if text and text not in NOTHING else None
     return None
@@ -94,6 +94,12 @@ def _future_reason(text: str, latest: dt.datetime) -> str:
         f"{shown(text)} is more than {hours} hours after this load "
         f"({latest - FUTURE:%Y-%m-%d %H:%M} UTC): is the clock right of what wrote it?"
     )
+
+
+def fits(cells: Sequence[str], dialect: Dialect) -> bool:
+    """Has a row a cell for each named column, and beyond the header's nothing but empty ones?"""
+    beyond = cells[dialect.width :]
+    return len(cells) >= dialect.least_width and all(not c or c in NOTHING for c in beyond)
 
 
 def is_header(cells: Sequence[str], dialect: Dialect) -> bool:

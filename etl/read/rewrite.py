@@ -62,12 +62,16 @@ class _Writer:
     def write(self, text: bytes, until: int, is_last: bool) -> int:
         """Write the records of text[:until]; returns where the first one begins that is not whole
         yet."""
-        if not _is_plain(text[:until]):
+        whole = text[:until]
+        if b'"' not in whole and _is_plain(feeds := LINE_END.sub(b"\n", whole)):
+            self._as_it_is(feeds)
+            return until
+        if not _is_plain(whole):
             return self._each(text, 0, until, is_last)
         at = 0
         from etl.read.quotes import doubtful_lines  # numpy, which most loads do without
 
-        for start in doubtful_lines(text[:until], self.dialect.delimiter):
+        for start in doubtful_lines(whole, self.dialect.delimiter):
             if start < at or start >= until:
                 continue
             self._as_it_is(text[at:start])
@@ -94,7 +98,8 @@ class _Writer:
                 if is_skipped
                 else end_of_record(text, at, self.dialect.delimiter, is_last)
             )
-            if end is None or (not is_last and text[end:] in (b"", b"\r", b"\r\r")):
+            ends = text[end:] if end is not None and len(text) - end < 3 else None
+            if end is None or (not is_last and ends in (b"", b"\r", b"\r\r")):
                 break  # the record or its line end may go on
             self._record(text[at:end])
             found = LINE_END.match(text, end)
@@ -105,10 +110,11 @@ class _Writer:
         first = self.result.lines + 1
         over = len(LINE_END.findall(record))
         self.result.lines += 1 + over
-        reason = _reason(record)
+        reason = _reason(record, self.dialect.encoding)
         if reason and first <= self.dialect.header_line <= self.result.lines:
             raise Unreadable(f"its header cannot be read: {reason}")
-        if first > self.dialect.header_line:
+        is_lost = reason and self.result.lines < self.dialect.header_at
+        if first > self.dialect.header_line or is_lost:
             self.result.continued += over
             if reason:
                 self.result.rejected_lines.append((first, reason, _raw(record)))
@@ -148,16 +154,16 @@ def _as_utf8(source: Iterator[bytes], encoding: str) -> Iterator[bytes]:
         for block in source:
             yield block.decode(WINDOWS, "surrogateescape").encode("utf-8", "surrogateescape")
         return
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+    for block in source:
+        yield decoder.decode(block).encode("utf-8", "surrogatepass")
     try:
-        for block in source:
-            yield decoder.decode(block).encode("utf-8")
-        yield decoder.decode(b"", final=True).encode("utf-8")
-    except UnicodeError as broken:
-        raise Unreadable(f"it cannot be read as {encoding.upper()} ({broken})") from broken
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeError:  # cut off within a character, which costs its record
+        yield b"\xff"
 
 
-def _reason(record: bytes) -> str | None:
+def _reason(record: bytes, encoding: str) -> str | None:
     if len(record) > MAX_LINE_BYTES:
         return f"the line is {len(record):,} bytes long; at most {MAX_LINE_BYTES:,} are read"
     if b"\0" in record or b"\x01" in record:
@@ -165,7 +171,10 @@ def _reason(record: bytes) -> str | None:
     try:
         record.decode("utf-8")
     except UnicodeDecodeError as broken:
-        return f"byte {broken.start + 1} of the line is not valid UTF-8"
+        if encoding.startswith("utf-8"):
+            return f"byte {broken.start + 1} of the line is not valid UTF-8"
+        name = encoding.upper().replace("WINDOWS", "Windows")
+        return f"the line holds bytes that are not valid {name}"
     return None
 
 

@@ -114,7 +114,8 @@ def compression(path: Path) -> str:
         start = stored.read(4)
     if start.startswith(b"\x1f\x8b"):
         return "gzip"
-    return "zstd" if start == b"\x28\xb5\x2f\xfd" else "none"
+    skippable = start[1:] == b"\x2a\x4d\x18" and start[0] >> 4 == 5  # how pzstd begins a file
+    return "zstd" if start == b"\x28\xb5\x2f\xfd" or skippable else "none"
 
 
 def open_text(path: Path, raw: Any) -> Reader:

@@ -249,12 +249,14 @@ def reconcile(source: Source, blank: int) -> None:
     Raises Unreconciled. Blank lines stand in the text for lines that were rejected before parsing
     and for those that continue a record.
     """
-    emptied = len(source.rejected_lines) + source.continued
+    header_line = source.dialect.header_line
+    above = sum(line <= header_line for line, *_ in source.rejected_lines)  # the header
+    emptied = len(source.rejected_lines) - above + source.continued
     if blank != emptied and source.blank is None:
         dialect = source.dialect
         found = blank_lines(source.text, dialect.header_line, dialect.delimiter)
         source.blank = found - emptied
-    counted = source.lines - source.dialect.header_line - source.continued - (source.blank or 0)
+    counted = source.lines - header_line + above - source.continued - (source.blank or 0)
     if source.loaded + source.rejected != counted:
         raise Unreconciled(
             f"{counted:,} rows were counted, but {source.loaded:,} accepted "

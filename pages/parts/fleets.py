@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import answers, calendar, palette, shares, words
+from warehouse import durations
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -112,7 +113,7 @@ def long(hours: float | None) -> str:
     """`3 days 4 h`, below two days `6 h 40 min` or `24 h`; zero is `no time`, unknown is `–`."""
     if hours is None:
         return words.NOTHING
-    return words.duration(3600 * hours) if hours else "no time"
+    return durations.rounded(3600 * hours) if hours else "no time"
 
 
 def of_size(fleet_size: str) -> str:

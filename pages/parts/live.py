@@ -48,5 +48,7 @@ def _last_load() -> tuple[str, dt.datetime | None]:
         return "no load yet", None
     newest = loads[0]
     files = words.counted(newest["files_loaded"], "file")
-    rows = words.counted(newest["rows_loaded"], "row")
-    return f"{files}, {rows}", newest["started_at"] + dt.timedelta(seconds=newest["seconds"])
+    said = f"{files}, {words.counted(newest['rows_loaded'], 'row')}"
+    if newest["files_retracted"]:
+        said = f"{words.counted(newest['files_retracted'], 'file')} taken back"
+    return said, newest["started_at"] + dt.timedelta(seconds=newest["seconds"])

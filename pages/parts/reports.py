@@ -16,7 +16,7 @@ import streamlit as st
 from pages.parts import tables, words
 from reports import Manifest, ReportError, access, current, order
 from reports.manifests import now
-from warehouse import WarehouseError, metrics
+from warehouse import WarehouseError, durations, metrics
 from warehouse.errors import said
 
 SHOWN = 50
@@ -115,7 +115,7 @@ def headline() -> None:
 def in_words(report: Manifest) -> str:
     name = f"The newest report, {question(report, words.name)},"
     if report.status == "completed":
-        took = words.duration(report.seconds or 0)
+        took = durations.rounded(report.seconds or 0)
         return f"{name} has {words.counted(report.rows, 'row')} and took {took}"
     return f"{name} failed" if report.status == "failed" else f"{name} is being computed"
 
@@ -177,7 +177,8 @@ def rows(reports: list[Manifest]) -> pa.Table:
                 [r.bytes if d else None for r, d in zip(reports, done, strict=True)], pa.int64()
             ),
             "took": [
-                words.NOTHING if r.seconds is None else words.duration(r.seconds) for r in reports
+                words.NOTHING if r.seconds is None else durations.rounded(r.seconds)
+                for r in reports
             ],
             "asked": [naive(r.created_at) for r in reports],
         }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from warehouse import durations
+
 MINUS = "\N{MINUS SIGN}"
 PERCENT = "\N{NO-BREAK SPACE}%"
 NOTHING = "–"
@@ -96,29 +98,6 @@ def ago(seconds: float) -> str:
     return f"{int(seconds)} s ago"
 
 
-def duration(seconds: float) -> str:
-    """How long, in the two largest units: `0.4 s`, `3 min 20 s`, `36 h`, `3 days 4 h`.
-
-    Rounded to the smaller unit, which is left out where it is zero; days count from two on.
-    """
-    if seconds < 10:
-        return f"{seconds:.1f}".removesuffix(".0") + " s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3_600:
-        return _two(f"{whole // 60} min", whole % 60, "s")
-    if whole < 2 * 86_400:
-        hour, minute = divmod(round(whole / 60), 60)
-        return _two(f"{hour} h", minute, "min")
-    days, hour = divmod(round(whole / 3_600), 24)
-    return _two(counted(days, "day"), hour, "h")
-
-
-def _two(larger: str, rest: int, unit: str) -> str:
-    return f"{larger} {rest} {unit}" if rest else larger
-
-
 def hours(value: float) -> str:
     """A time that is measured in hours, to the minute: `168 h`, `6 h 40 min`, `30 s`, `0 h`."""
     seconds = round(value * 3600)
@@ -127,7 +106,7 @@ def hours(value: float) -> str:
     whole, minute = divmod(round(seconds / 60), 60)
     if not whole and minute:
         return f"{minute} min"
-    return _two(f"{count(whole)} h", minute, "min")
+    return durations.two(f"{count(whole)} h", minute, "min")
 
 
 def code(text: str) -> str:

@@ -1,12 +1,16 @@
-"""A file on which DuckDB's parallel reader gives up is read by one thread and not rejected."""
+"""Large files: what DuckDB's parallel reader gives up on, and line ends that only Python splits."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import time
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from etl.read import source
+from etl.read.dialect import detect, read_header
+from etl.read.rewrite import rewrite
+from etl.read.scan import scan
 from tests.etl.loading import answer, current, folders, load_once
 
 ROWS = 600_000
@@ -27,3 +31,22 @@ def test_a_file_that_the_parallel_reader_cannot_take_is_loaded(
     with current(settings) as connection:
         seen = answer(connection, "select count(*), max(line) from health_reports")
     assert seen[1] == [str(ROWS), str(ROWS + 1)]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_carriage_returns_cost_by_the_line(tmp_path: Path, quote: str) -> None:
+    """Of five times the lines: five times the time, and not twenty-five times."""
+    seconds = []
+    for count in (20_000, 100_000):
+        name = tmp_path / f"{count}.csv"
+        row = f"2026-02-15T10:00:00Z,{quote}d{quote},sensor,online\r"
+        name.write_text("timestamp,id,type,status\r" + row * count, newline="")
+        found = scan(name)
+        dialect = detect(
+            PurePosixPath(name.name), read_header(PurePosixPath(name.name), found.head)
+        )
+        began = time.perf_counter()
+        copy = rewrite(name, tmp_path / "copy.csv", dialect)
+        seconds.append(time.perf_counter() - began)
+        assert copy.lines == count + 1
+    assert seconds[1] < 12 * seconds[0] + 0.1

@@ -18,7 +18,11 @@ local_spans as (
         local_days.midnight_us + store_hours.start_seconds * 1000000 as start_us,
         local_days.midnight_us + (
             store_hours.end_seconds
-            + case when store_hours.end_seconds <= store_hours.start_seconds then 86400 else 0 end
+            + case
+                when store_hours.end_seconds = 86400 then 0
+                when store_hours.end_seconds <= store_hours.start_seconds then 86400
+                else 0
+            end
         ) * 1000000 as end_us,
         store_hours.end_seconds = 86400 as ends_with_the_day
     from store_hours

@@ -10,6 +10,7 @@
 -- column rows_read BIGINT [rows]: rows in those files
 -- column rows_loaded BIGINT [rows]: rows taken
 -- column rows_rejected BIGINT [rows]: rows rejected
+-- column files_retracted BIGINT [files] "Taken back": files of earlier loads that it took back
 create or replace macro load_history(top_loads := NULL) as table
 select
     load_id,
@@ -20,7 +21,8 @@ select
     files_duplicate,
     rows_read,
     rows_loaded,
-    rows_rejected
+    rows_rejected,
+    coalesce(files_retracted, 0) as files_retracted
 from loads
 qualify top_loads is null or row_number() over (order by load_id desc) <= top_loads
 order by load_id desc;

@@ -13,8 +13,11 @@ create or replace macro online_devices(first_day, last_day, window_days := 1) as
 with asked as (
     select
         case
-            when window_days between 1 and 90 then window_days::bigint
-            else error(format('window_days is from 1 to 90, not {}', window_days))
+            when window_days between 1 and 90 and window_days = window_days::bigint
+                then window_days::bigint
+            else error(
+                'window_days is a whole number from 1 to 90, not ' || coalesce(window_days::varchar, 'NULL')
+            )
         end as length_days
 ),
 

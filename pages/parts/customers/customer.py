@@ -13,6 +13,7 @@ import streamlit as st
 
 from pages.parts import answers, cards, charts, downloads, site, tables, words
 from pages.parts.customers import customer_charts
+from warehouse import durations
 
 PREVIEW = 100
 DRAWN = 12  # uploads
@@ -69,7 +70,7 @@ def answer(customer: dict[str, Any]) -> str:
 
 def difference(seconds: float | None) -> str:
     """Newest less first in words: `60 days`, `3 days 4 h`."""
-    return words.NOTHING if seconds is None else words.duration(seconds)
+    return words.NOTHING if seconds is None else durations.rounded(seconds)
 
 
 def show_cards(customer: dict[str, Any], rejected_files: int) -> None:
