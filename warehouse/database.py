@@ -16,7 +16,7 @@ MEMORY = "2GB"
 READER_SPILL = "4GB"
 
 # What every DuckDB from 1.4 on can read; 2.0's own default shuts all of 1.x out.
-STORAGE_VERSION = "v1.2.0"
+STORAGE_VERSION = "v1.4.0"
 
 
 def glob_literal(path: Path) -> str:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from etl.datasets import Dataset, datasets
@@ -166,7 +167,7 @@ def _header_below(path: PurePosixPath, text: bytes, at: int) -> tuple[_Sample, i
     for delimiter in () if _is_customers(path) else DELIMITERS:
         sample = _sample(text, at, delimiter)
         for place, cells in enumerate(sample.cells):
-            if any(positions_of(dataset, cells) is not None for dataset in datasets().values()):
+            if _dataset_of(tuple(cells)):
                 return sample, place
     return None
 
@@ -277,14 +278,10 @@ def _is_typed(cell: str) -> bool:
 
 def detect(path: PurePosixPath, header: Header) -> Dialect:
     """Decide which dataset a file is. Raises Unfit with what was found and what was expected."""
-    found = [
-        (sum(at is not None for at in positions), dataset.name, positions)
-        for dataset in datasets().values()
-        if (positions := positions_of(dataset, header.cells)) is not None
-    ]
+    found = _dataset_of(tuple(header.cells))
     if not found:
         return _headerless(path, header)
-    _, name, positions = max(found, key=lambda each: each[0])
+    name, positions = found
     return Dialect(
         datasets()[name],
         header.encoding,
@@ -296,7 +293,18 @@ def detect(path: PurePosixPath, header: Header) -> Dialect:
     )
 
 
-def positions_of(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] | None:
+@lru_cache(1_000)  # since most files have the header of one before
+def _dataset_of(cells: tuple[str, ...]) -> tuple[str, tuple[int | None, ...]] | None:
+    """The dataset of which a header names most columns, and where each stands."""
+    found = [
+        (sum(at is not None for at in positions), dataset.name, positions)
+        for dataset in datasets().values()
+        if (positions := positions_of(dataset, cells)) is not None
+    ]
+    return max(found, key=lambda each: each[0])[1:] if found else None
+
+
+def positions_of(dataset: Dataset, cells: Sequence[str]) -> tuple[int | None, ...] | None:
     """Where each column stands in this header; None if the header is not this dataset's."""
     if dataset.by_folder:
         return None
@@ -310,7 +318,7 @@ def positions_of(dataset: Dataset, cells: list[str]) -> tuple[int | None, ...] |
     return tuple(found)
 
 
-def _matched(dataset: Dataset, cells: list[str]) -> int:
+def _matched(dataset: Dataset, cells: Sequence[str]) -> int:
     """How many of a dataset's columns a header names."""
     if dataset.by_folder:
         return 0
@@ -318,8 +326,13 @@ def _matched(dataset: Dataset, cells: list[str]) -> int:
     return sum(bool(lowered & set(map(str.lower, c.names))) for c in dataset.columns)
 
 
-def _known(cells: list[str]) -> int:
+def _known(cells: Sequence[str]) -> int:
     """How many columns of a dataset a header names, of the one that it fits best."""
+    return _most_matched(tuple(cells))
+
+
+@lru_cache(1_000)
+def _most_matched(cells: tuple[str, ...]) -> int:
     return max(_matched(dataset, cells) for dataset in datasets().values())
 
 

@@ -70,7 +70,7 @@ def test_loads_keep_the_form_that_all_can_read(tmp_path: Path) -> None:
     assert run(settings) == 0
     with current(settings) as connection:
         connection.execute("select tags from duckdb_databases() where not internal")
-        assert connection.fetchall() == [({"storage_version": "v1.2.0+"},)]
+        assert connection.fetchall() == [({"storage_version": "v1.4.0+"},)]
 
 
 @pytest.fixture
