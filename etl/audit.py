@@ -164,7 +164,7 @@ def _ledger_folders(settings: Settings, found: Findings) -> None:
         for folder in ledger.folders(settings.lake):
             for table in ledger.TABLES:
                 path = folder / f"{table}.parquet"
-                if table in ledger.ADDED_LATER and not path.exists():
+                if table in ledger.WHERE_FILLED and not path.exists():
                     continue
                 try:
                     connection.execute(

@@ -17,8 +17,6 @@ from warehouse.database import attached
 
 SETTING = "FLEETPULSE_COMPACT_FILES"
 USUAL = 32
-SMALL_BYTES = 32 << 20
-
 # What one load writes anew at most, so that no load takes long.
 MOST_FILES = 1_000
 MOST_BYTES = 64 << 20
@@ -26,7 +24,10 @@ MOST_BYTES = 64 << 20
 
 def setting() -> int:
     """How many small files a day may have; 0 is any number. Raises ValueError for no number."""
-    return int(os.environ.get(SETTING) or USUAL)
+    text = os.environ.get(SETTING) or str(USUAL)
+    if not text.isdecimal():
+        raise ValueError(f"{SETTING} is {text!r}, which is no number of files")
+    return int(text)
 
 
 def due(
@@ -45,7 +46,7 @@ def due(
             "select path, dataset, day, rows, bytes, sha256, load_id, newest_at, first_load_id "
             "from bounded where place <= $3 and held <= $4 "
             "order by many desc, dataset, day, load_id, path",
-            [SMALL_BYTES, more_than, MOST_FILES, MOST_BYTES],
+            [lake.SMALL_BYTES, more_than, MOST_FILES, MOST_BYTES],
         ).fetchall()
     files = [ParquetFile(*row) for row in rows]
     groups = [list(group) for _, group in groupby(files, lambda file: (file.dataset, file.day))]

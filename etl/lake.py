@@ -24,6 +24,7 @@ WRITERS = 2
 ROW_GROUP = 122_880
 MAX_VISITS = 8
 LARGE_DAY = 20_000
+SMALL_BYTES = 32 << 20  # files below it may be joined
 
 
 class Damaged(Exception):

@@ -17,7 +17,7 @@ import duckdb
 
 from etl.customers import Customer
 from etl.disk import sync, sync_all
-from etl.lake import LEDGER, ParquetFile
+from etl.lake import LEDGER, SMALL_BYTES, ParquetFile
 from warehouse.database import attached, glob_literal, insert, literal
 
 SCHEMA = Path(__file__).with_suffix(".sql").read_text("utf-8")
@@ -37,8 +37,8 @@ TABLES = {
     "customer_uploads": "path",
 }
 
-# Those that loads of an older version did not write.
-ADDED_LATER = ("unread_changes", "parquet_removed", "days_dropped", "retractions")
+# Those that a load writes only where it has rows; older versions did not know them.
+WHERE_FILLED = ("unread_changes", "parquet_removed", "days_dropped", "retractions")
 
 # Those that tasks fill by themselves.
 TAKEN = ("rejects", "customer_uploads")
@@ -94,13 +94,14 @@ class UnreadChange:
 class Known:
     """What is already in the ledger: (path, source_id) of every file, the paths under which each
     source was loaded, why files are not read, the customers' tables, what was taken out of the lake
-    by which load, and the newest load."""
+    by which load, how many small files the fullest day has, and the newest load."""
 
     seen: frozenset[tuple[str, str]] = frozenset()
     loaded: Mapping[str, list[str]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
     removed: Sequence[tuple[str, int]] = ()
+    crowd: int = 0
     load_id: int = 0
     definitions: str = ""
 
@@ -161,6 +162,11 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
             "select path, last(reason order by load_id) from unread_changes group by path"
         ).fetchall()
         removed = connection.execute("from parquet_removed").fetchall()
+        crowd = connection.execute(
+            "select coalesce(max(many), 0) from (select count(*) as many from parquet_files "
+            "where bytes < ? group by dataset, day)",
+            [SMALL_BYTES],
+        ).fetchone()
     loaded: dict[str, list[str]] = defaultdict(list)
     for name, source_id, status in files:
         if status == "loaded":
@@ -171,6 +177,7 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
         unread={path: reason for path, reason in unread if reason},
         customers={row[0]: Customer(*row) for row in tables},
         removed=removed,
+        crowd=crowd[0] if crowd else 0,
         load_id=top[0] if top else 0,
         definitions=made[0] if made else "",
     )
@@ -207,7 +214,8 @@ def write(
         insert(connection, table, [*map(_cells, rows)])
     append(connection, taken, TAKEN)
     for table in TABLES:
-        _copy(connection, table, folder)
+        if records.get(table) or table not in WHERE_FILLED:
+            _copy(connection, table, folder)
     drop(connection)
     sync_all([*folder.iterdir(), folder])
 

@@ -267,7 +267,8 @@ class _Run:
 
     def _compact_when_due(self, merge: Merge, current: Path | None) -> None:
         """Join the small files of the fullest days, as far as that is quickly done."""
-        if current is None or not (most := compaction.setting()):
+        most = compaction.setting()
+        if current is None or not 0 < most < merge.known.crowd:
             return
         if groups := compaction.due(self._database, current, most):
             self.progress.say("joining small files of the lake")
