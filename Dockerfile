@@ -11,11 +11,15 @@ WORKDIR /app
 COPY pyproject.toml constraints.txt ./
 COPY tools/install.sh tools/install.sh
 RUN sh tools/install.sh /opt/venv
-ENV PATH=/opt/venv/bin:$PATH
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/app
+RUN printf '#!/bin/sh\nexec python -m fleetpulse "$@"\n' > /opt/venv/bin/fleetpulse \
+    && chmod 755 /opt/venv/bin/fleetpulse
 
 COPY .streamlit .streamlit
 COPY api api
 COPY etl etl
+COPY fleetpulse fleetpulse
 COPY pages pages
 COPY reports reports
 COPY uploads uploads

@@ -7,7 +7,7 @@ PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
 	$(sort $(dir $(wildcard $(addsuffix /*.py,fleetpulse etl warehouse reports uploads api pages bench tests))))
-BENCHES = load many_files queries online stores uploads reports page_change viewers
+BENCHES = load many_files growth queries online stores uploads reports page_change viewers
 # What the coverage of etl and warehouse is measured by.
 CORE = tests/etl tests/warehouse $(sort $(wildcard tests/test_*.py))
 WITH_CHROMIUM = FLEETPULSE_CHROMIUM=$$(sh tools/chromium.sh) && export FLEETPULSE_CHROMIUM &&

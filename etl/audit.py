@@ -34,6 +34,12 @@ def audit(settings: Settings) -> Findings:
     try:
         path = current_path(settings)
         with connect(path, read_only=True) as connection:
+            if _is_others(connection):
+                found.problems.append(
+                    "the warehouse was made by another version of fleetpulse; the next load, or "
+                    "--repair, makes it anew from the lake"
+                )
+                return found
             _tables(settings, connection, found)
             _marts(settings, connection, found)
     except NoGeneration as nothing:
@@ -47,6 +53,15 @@ def audit(settings: Settings) -> Findings:
         )
     _ledger_folders(settings, found)
     return found
+
+
+def _is_others(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Has the ledger in the generation other tables or columns than this version's?"""
+    query = "select table_name, column_name from duckdb_columns() where table_name = any(?)"
+    with connect() as fresh:
+        ledger.create(fresh)
+        expected = fresh.execute(query, [list(ledger.TABLES)]).fetchall()
+    return set(connection.execute(query, [list(ledger.TABLES)]).fetchall()) != set(expected)
 
 
 def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:

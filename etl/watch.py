@@ -94,6 +94,13 @@ def _run(settings: Settings) -> bool:
     return summary.waiting > 0
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 0.1 s to a day")
+    return seconds
+
+
 def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -101,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     folders(made)
     made.add_argument(
         "--every",
-        type=float,
+        type=_seconds,
         default=60.0,
         metavar="SECONDS",
         help="look through the whole folder at least this often (%(default)s)",

@@ -249,3 +249,15 @@ def test_no_data_folder_is_exit_2(tmp_path: Path) -> None:
 def test_nothing_loaded_yet_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verified(Settings(data=tmp_path)) == 1
     assert "Nothing has been loaded" in capsys.readouterr().out
+
+
+def test_a_warehouse_of_another_version_is_called_so(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(current_path(settings))) as connection:
+        connection.execute("update generation set definitions = 'older'; drop table retractions")
+    assert verified(settings) == 1
+    told = capsys.readouterr().out
+    assert "another version" in told
+    assert "retractions" not in told
+    assert verified(settings, "--repair") == 0

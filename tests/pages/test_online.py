@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -16,6 +15,7 @@ from pages.parts.online_fleet import projection
 from tests.etl.loading import load_all
 from tests.visits import Visit, cards, said, sentence, table
 from warehouse import Settings
+from warehouse.database import connect
 
 REAL = Path(__file__).parents[3] / "shared/real"
 MONDAY = dt.date(2026, 3, 2)
@@ -25,10 +25,10 @@ SIZES = ("1-2", "3-9", "10-99", "100-999", "1000+")
 
 
 def test_the_pages_know_the_ranges_of_the_warehouse() -> None:
-    rows = duckdb.sql(
-        f"select fleet_size from ({marts()['fleet_sizes'].definition}) order by place"
-    )
-    assert tuple(palette.FLEET_SIZE) == SIZES == tuple(size for (size,) in rows.fetchall())
+    mart = marts()["fleet_sizes"].definition
+    with connect() as connection:
+        rows = connection.execute(f"select fleet_size from ({mart}) order by place").fetchall()
+    assert tuple(palette.FLEET_SIZE) == SIZES == tuple(size for (size,) in rows)
 
 
 def events(days: int, gaps: bool = True) -> str:
