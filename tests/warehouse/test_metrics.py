@@ -45,6 +45,7 @@ VALUES: dict[str, dict[str, str]] = {
         "device_type": "sensor",
         "first_at": "2023-01-22 00:00:00",
         "first_day": "2017-12-31",
+        "kind": "silent",
         "in_file": "health/2017-05-02.csv",
         "last_at": "2023-01-25 00:00:00",
         "matching": "quote",

@@ -9,6 +9,8 @@
 -- column rejected_rows BIGINT [rows]: rows rejected, in files loaded or rejected
 -- column rejected_files BIGINT [files]: files rejected whole
 -- column holes BIGINT [days]: days without data between its first and newest; NULL without instants
+-- column usual_gap_hours DOUBLE [hours] .1 "Usual gap": median between its last 28 loads with rows; NULL below 3
+-- column late_hours DOUBLE [hours] .1 "Late by": since its last one beyond three such gaps; 0 when not late
 create or replace macro freshness() as table
 with arrived as (
     select
@@ -19,6 +21,36 @@ with arrived as (
         count(*) filter (status = 'rejected') as rejected_files
     from files
     where dataset is not null
+    group by dataset
+),
+
+brought as (
+    select distinct dataset, loaded_at
+    from files
+    where dataset is not null and status in ('loaded', 'retracted') and rows_loaded > 0
+),
+
+last_ones as (
+    select *
+    from brought
+    qualify row_number() over (partition by dataset order by loaded_at desc) <= 28
+),
+
+gaps as (
+    select
+        dataset,
+        loaded_at,
+        epoch(loaded_at - lag(loaded_at) over (partition by dataset order by loaded_at))
+        / 3600 as gap_hours
+    from last_ones
+),
+
+rhythm as (
+    select
+        dataset,
+        case when count(*) >= 3 then median(gap_hours) end as usual_gap_hours,
+        epoch((select max(loaded_at) from brought) - max(loaded_at)) / 3600 as since_hours
+    from gaps
     group by dataset
 ),
 
@@ -48,8 +80,11 @@ select
     arrived.loaded_files as files,
     arrived.rejected_rows::bigint as rejected_rows,
     arrived.rejected_files,
-    events.holes
+    events.holes,
+    rhythm.usual_gap_hours,
+    coalesce(greatest(rhythm.since_hours - 3 * rhythm.usual_gap_hours, 0), 0) as late_hours
 from arrived
 left join events using (dataset)
 left join held using (dataset)
+left join rhythm using (dataset)
 order by arrived.dataset;
