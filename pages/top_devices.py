@@ -12,6 +12,7 @@ from pages.parts import (
     answers,
     calendar,
     cards,
+    choose,
     commands,
     days,
     newest,
@@ -19,7 +20,7 @@ from pages.parts import (
     trouble,
     words,
 )
-from pages.parts.top_devices import device, ranking
+from pages.parts.top_devices import device, movers, ranking
 
 ORDER = 20
 TITLE = "Top devices"
@@ -32,32 +33,40 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
-    day, top = controls(loaded)
+    day, top, kind = controls(loaded)
     if day not in totals:
         no_data(day, loaded)
         return
+    if kind == movers.MOST:
+        show_most(totals, day, top)
+    else:
+        movers.show(kind, day, top)
+    chosen = address.text("device")
+    if chosen:
+        device.show(chosen, day, set(loaded))
+
+
+def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> None:
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     st.subheader(answer(rows, day, totals[day]["devices"]), anchor=False)
     newest.note(day)
     show_cards(totals, day, rows)
     ranking.show(leaders, rows, day, top)
-    chosen = address.text("device")
-    if chosen:
-        device.show(chosen, day, set(loaded))
 
 
-# Controls: a day with data, how many devices.
+# Controls: a day with data, how many devices, and by what.
 
 
-def controls(loaded: list[dt.date]) -> tuple[dt.date, int]:
+def controls(loaded: list[dt.date]) -> tuple[dt.date, int, str]:
     before, after = days.neighbours(loaded)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days.step("◀ Previous", before, loaded)
         day = days.choose("Day (UTC)", loaded)
         days.step("Next ▶", after, loaded)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
-    return day, int(top)
+        kind = choose.one_of("Show", movers.KINDS, "list")
+    return day, int(top), kind
 
 
 def no_data(day: dt.date, loaded: list[dt.date]) -> None:

@@ -30,6 +30,21 @@ def test_the_newest_day_comes_first(fortnight: Settings, visit: Visit) -> None:
     }
 
 
+def test_all_devices_that_changed_most(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", list="rose")
+    assert sentence(app) == "`a` rose most on Sun 15 Feb 2026, from 10 to 12 reports"
+    (row,) = table(app)
+    assert (row["device"], row["reports"], row["before"], row["change"]) == ("a", 12, 10, 2)
+    assert row["change_pct"] == 20
+    assert "against Sun 8 Feb" in said(app)
+    silent = visit(fortnight, "top_devices", list="silent")
+    assert sentence(silent) == "No device fell silent on Sun 15 Feb 2026"
+    hole = visit(fortnight, "top_devices", list="fell", day="2026-02-12")
+    assert sentence(hole) == "There is no data from a week before Thu 12 Feb 2026"
+    first = visit(fortnight, "top_devices", list="new", day="2026-02-01")
+    assert sentence(first) == "There is no data from a week before Sun 1 Feb 2026"
+
+
 def test_a_rank_that_moved_says_so_in_words(fortnight: Settings, visit: Visit) -> None:
     rows = table(visit(fortnight, "top_devices"))
     assert [(row["device"], row["moved"], row["before"], row["change"]) for row in rows] == [
