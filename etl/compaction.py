@@ -87,8 +87,11 @@ def drop(
 
 def compact(
     connection: duckdb.DuckDBPyConnection, anew: Anew, groups: list[list[ParquetFile]]
-) -> None:
-    """Write each group as one file. Raises lake.Damaged."""
+) -> int:
+    """Write each group as one file; returns how many files were joined. Raises lake.Damaged."""
+    joined = 0
     for files in groups:
         if not any(file.path in anew.removed for file in files):
             anew.join(connection, files)
+            joined += len(files)
+    return joined

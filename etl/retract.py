@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Take a file back: its rows count nowhere any more, and the ledger says why.
 
-FILE is a path below the incoming folder or a source id, as `file_history` lists them. The file
-itself stays where it is and is not loaded again under its path. It is a load with a number of its
-own; a file retract.csv with the columns source_id,reason in the incoming folder does the same.
+FILE is a path below the incoming folder, a source id, or SOURCE_ID:PATH where one of them stands
+for several, as `file_history` lists them. The file itself stays where it is and is not loaded again
+under its path. It is a load with a number of its own; a file retract.csv with the columns
+source_id,reason[,path] in the incoming folder does the same.
 
 Exit status: 0 done, 1 failed and nothing was published, 2 usage or no such file,
 75 another loader is running.
@@ -12,7 +13,6 @@ Exit status: 0 done, 1 failed and nothing was published, 2 usage or no such file
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -36,10 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.why.strip():
         print("retract: say why: --why must not be empty", file=sys.stderr)
         return 2
-    targets = [_below(settings.incoming, target) for target in options.files]
     progress = for_terminal(quiet=False)
     try:
-        summary = take_back(settings, targets, options.why.strip(), progress)
+        summary = take_back(settings, options.files, options.why.strip(), progress)
     except Locked as held:
         print(f"retract: {held}; nothing was done", file=sys.stderr)
         return EX_TEMPFAIL
@@ -55,13 +54,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"taken back: {path}")
     print(f"generation {summary.generation}; {summary.seconds:.2f} s")
     return 0
-
-
-def _below(incoming: Path, target: str) -> str:
-    """A path as the ledger names it, also where it is given with the incoming folder."""
-    path = Path(os.path.abspath(target))
-    root = Path(os.path.abspath(incoming))
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else target
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +15,7 @@ from etl.arrivals import Arrival
 from etl.datasets import Column, Dataset
 from etl.fields import IDENTIFIER, TEXT
 from etl.ledger import FileFate
-from etl.plan import File, Load
+from etl.plan import File, Load, New
 from etl.read.dialect import Dialect, Unfit, positions_of, read_header
 from etl.read.scan import Scan, Unreadable
 from etl.read.source import READ_LINES, Source, Unreconciled, plain
@@ -23,9 +25,15 @@ from etl.take import Taken, ledger_tables
 from warehouse.database import insert
 
 STEM = "retract"
+
+_SOURCE_ID = re.compile(rb"\b[0-9a-f]{64}\b")
 LIST = Dataset(
     name="retractions",
-    columns=(Column("retracted", IDENTIFIER, aliases=("source_id",)), Column("reason", TEXT)),
+    columns=(
+        Column("retracted", IDENTIFIER, aliases=("source_id",)),
+        Column("reason", TEXT),
+        Column("path", TEXT, required=False, may_be_absent=True),
+    ),
     subject="retracted",
 )
 
@@ -37,6 +45,7 @@ class Row:
     line: int
     source_id: str
     why: str
+    path: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,16 @@ def is_list(path: str) -> bool:
     """Does a file bear the name of such a list?"""
     name = PurePosixPath(path)
     return name.name.lower().split(".")[0] == STEM and customers.owner_of(name) is None
+
+
+def waiting(new: New, known: Collection[str]) -> list[tuple[Arrival, Scan]]:
+    """The lists among new files that name others of them: they are taken in the load after."""
+    arriving = {scan.source_id for _, scan in new} - set(known)
+
+    def names_one(scan: Scan) -> bool:
+        return any(found.decode() in arriving for found in _SOURCE_ID.findall(scan.head))
+
+    return [(a, scan) for a, scan in new if is_list(a.path) and names_one(scan)]
 
 
 def take(
@@ -76,8 +95,8 @@ def take(
                 try:
                     if current is None:
                         raise NotLoaded("nothing was loaded yet")
-                    files = find(connection, current, row.source_id)
-                    asked += [(file, row.why) for file in files]
+                    file = find(connection, current, row.source_id, row.path)
+                    asked.append((file, row.why))
                 except NotLoaded as wrong:
                     refused[row] = str(wrong)
             _refuse(connection, source, load, refused)
@@ -96,9 +115,9 @@ def _read(
         for _, why in staging.settle(LIST.name):
             raise Unreconciled(why)
         found = connection.execute(
-            f"select rowid + {source.first_line - source.first_rowid} as line, retracted, reason "
-            f"from staged_{LIST.name} where raw is null "
-            f"union all select line, retracted, reason from mended_{LIST.name} order by line"
+            f"select rowid + {source.first_line - source.first_rowid} as line, "
+            f"retracted, reason, path from staged_{LIST.name} where raw is null "
+            f"union all select line, retracted, reason, path from mended_{LIST.name} order by line"
         ).fetchall()
     return [Row(*row) for row in found], source
 
@@ -148,7 +167,7 @@ def _dialect(arrival: Arrival, scan: Scan) -> Dialect:
     header = read_header(PurePosixPath(arrival.path), scan.head, scan.is_windows)
     positions = positions_of(LIST, header.cells)
     if positions is None:
-        raise Unfit(f"its header is {', '.join(header.cells)}; expected {LIST.shown} in any order")
+        raise Unfit(f"its header is {', '.join(header.cells)}; expected source_id,reason[,path]")
     return Dialect(
         LIST,
         header.encoding,

@@ -34,16 +34,24 @@ class LoadedFile:
         return f"(source_id = '{self.source_id}'{whose})"
 
 
-def find(connection: duckdb.DuckDBPyConnection, current: Path, target: str) -> list[LoadedFile]:
-    """The loaded files of a path below incoming or a source id. Raises NotLoaded."""
+def find(
+    connection: duckdb.DuckDBPyConnection, current: Path, target: str, path: str | None = None
+) -> LoadedFile:
+    """The loaded file of a path below incoming, a source id, or `source id:path`; of several with
+    one source id, the one of `path`. Raises NotLoaded, also where several are meant."""
     with attached(connection, current, read_only=True):
         rows = connection.execute(
             "select source_id, path, dataset, load_id, status, reason from files "
-            "where path = $1 or source_id = $1 order by load_id, path",
-            [target],
+            "where (path = $1 or source_id = $1 or source_id || ':' || path = $1) "
+            "and ($2 is null or path = $2) order by load_id, path",
+            [target, path],
         ).fetchall()
-    if found := [LoadedFile(*row[:4]) for row in rows if row[4] == "loaded"]:
-        return found
+    found = [LoadedFile(*row[:4]) for row in rows if row[4] == "loaded"]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{file.source_id}:{file.path}" for file in found)
+        raise NotLoaded(f"{target} stands for {len(found)} files; name one of {listed}")
     if not rows:
         raise NotLoaded(f"no file has the path or source id {target!r}")
     *_, load_id, status, reason = rows[-1]

@@ -35,7 +35,7 @@ from etl.retraction import LoadedFile, NotLoaded, find
 from etl.summary import Summary
 from etl.unread import is_temporary
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
-from warehouse.database import connect, is_locked
+from warehouse.database import connect, first_line, is_locked
 
 
 def load(settings: Settings, progress: Progress | None = None) -> Summary:
@@ -105,7 +105,7 @@ class _Run:
             current, known = self._current()
             if current is None:
                 raise NotLoaded("nothing was loaded yet")
-            files = [f for target in targets for f in find(self._database, current, target)]
+            files = [self._meant(current, target) for target in targets]
             with staging_folder(self.settings) as folder:
                 merge = self._merge(folder, known)
                 self._take_back(merge, current, [(file, why) for file in files])
@@ -114,6 +114,19 @@ class _Run:
             self.summary.published = True
             self.summary.generation = int(current_path(self.settings).stem)
             return self.summary
+
+    def _meant(self, current: Path, target: str) -> LoadedFile:
+        """The file of a source id or a path, which may also be given from the current folder."""
+        try:
+            return find(self._database, current, target)
+        except NotLoaded as nothing:
+            here, incoming = Path(target).resolve(), self.settings.incoming.resolve()
+            if not here.is_relative_to(incoming):
+                raise
+            try:
+                return find(self._database, current, here.relative_to(incoming).as_posix())
+            except NotLoaded:
+                raise nothing from None
 
     def compact(self, keep_days: int | None) -> Summary:
         with connect(spill=self.settings.staging / "spill") as self._database:
@@ -135,10 +148,9 @@ class _Run:
         with staging_folder(self.settings) as folder:
             merge = self._merge(folder, known)
             merge.dropped += compaction.drop(self._database, merge.anew, gone)
-            compaction.compact(self._database, merge.anew, groups)
+            self.summary.joined += compaction.compact(self._database, merge.anew, groups)
             self._write(merge)
             self._publish(current, known, merge)
-        self.summary.joined += sum(map(len, groups))
         self.summary.dropped += sum(day.rows for day in merge.dropped)
         return True
 
@@ -150,11 +162,14 @@ class _Run:
         merge.take_back(retractions)
         self.summary.retracted = [file.path for file in retractions]
 
-    def _run(self) -> Summary:
+    def _run(self, lists_now: bool = False) -> Summary:
+        """`lists_now`: what is new was looked through before, but for lists that waited for it."""
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
         found, unread = arrivals.look(self.settings.incoming)
         new = self._arrived(found, known, seen)
+        lists = [] if lists_now else retract_list.waiting(new, known.loaded)
+        new = [file for file in new if file not in lists]
         self.summary.unread = [(u.path, u.reason) for u in unread if not u.is_temporary]
         is_news = bool(new) or _differ(unread, known)
         if is_news or current is None or known.definitions != publish.definitions(self.settings):
@@ -172,7 +187,10 @@ class _Run:
             self.summary.published = True
         seen.save()
         self.summary.generation = int(current_path(self.settings).stem)
-        return self.summary
+        if not lists:
+            return self.summary
+        first, self.summary, self.started = self.summary, Summary(), _now()
+        return self._run(lists_now=True).after(first)
 
     def _merge(self, folder: Path, known: Known, unread: Sequence[Unread] | None = None) -> Merge:
         load = Load(known.load_id + 1, self.started, folder)
@@ -295,7 +313,10 @@ class _Run:
             staged = publish.rebuild(self._database, self.settings)
         publish.publish(self.settings, staged)
         removed = [(file.path, merge.load.load_id) for file in merge.removed]
-        drop_removed(self._database, self.settings, [*known.removed, *removed])
+        try:
+            drop_removed(self._database, self.settings, [*known.removed, *removed])
+        except (duckdb.Error, OSError) as failed:  # it is published; the next load tries again
+            self.progress.say(f"old files of the lake stay for now: {first_line(failed)}")
 
 
 def _differ(unread: Sequence[Unread], known: Known) -> bool:

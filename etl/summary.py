@@ -52,6 +52,23 @@ class Summary:
         )
         self.founded = founded
 
+    def after(self, first: Summary) -> Summary:
+        """This load together with the one before it in the same run."""
+        for name in (
+            "loaded",
+            "rejected",
+            "duplicate",
+            "rows_read",
+            "rows_loaded",
+            "rows_rejected",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(first, name))
+        self.published |= first.published
+        self.rejected_files = first.rejected_files + self.rejected_files
+        self.founded = first.founded + self.founded
+        self.timed = first.timed + self.timed
+        return self
+
     def as_json(self) -> dict[str, object]:
         """The object that --json prints; its keys are part of the contract."""
         return {

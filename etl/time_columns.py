@@ -24,6 +24,7 @@ from warehouse.database import first_line
 
 TIME_COLUMN_FILE = "_time_column"
 MAX_NAME_BYTES = 10_000
+BY_AN_UPLOAD = "named by an upload"
 
 
 def found(
@@ -103,7 +104,8 @@ def named_time_column(folder: Path) -> str | None:
     if not path.is_file() or path.stat().st_size > MAX_NAME_BYTES:
         raise Unfit(f"what lies beside it as {TIME_COLUMN_FILE} is no name of a column; remove it")
     try:
-        return path.read_text("utf-8-sig").strip() or None
+        name, *_ = [*path.read_text("utf-8-sig").strip().splitlines(), ""]
+        return name.strip() or None
     except UnicodeDecodeError as wrong:
         raise Unfit(
             f"the file {TIME_COLUMN_FILE} beside it, which names the time column, is not UTF-8 "
@@ -117,7 +119,14 @@ def name_time_column(folder: Path, time_column: str | None) -> None:
     if time_column is None:
         path.unlink(missing_ok=True)
     else:
-        disk.replace(path, time_column.encode("utf-8"))
+        disk.replace(path, f"{time_column}\n{BY_AN_UPLOAD}\n".encode())
+
+
+def forget_time_column(folder: Path) -> None:
+    """Remove what an upload named that was then refused; what people wrote stays."""
+    path = folder / TIME_COLUMN_FILE
+    if path.is_file() and path.read_bytes().rstrip().endswith(BY_AN_UPLOAD.encode()):
+        path.unlink()
 
 
 def timeless(connection: duckdb.DuckDBPyConnection, source: Source) -> str:

@@ -173,7 +173,7 @@ def show_file(file: dict[str, Any]) -> None:
             f"{path} counts with {rows}. This takes it back: its rows count nowhere any more, "
             "the file stays where it is, and the ledger keeps your reason."
         )
-        st.code(commands.retract(file["path"]), language="bash")
+        st.code(commands.retract(f"{file['source_id']}:{file['path']}"), language="bash")
     elif file["status"] == "retracted":
         st.markdown(
             f"{path} was taken back by load {file['retracted_by']}: {reason}. Its rows count "

@@ -24,7 +24,7 @@ from etl import disk
 from etl.customers import ID, column_names, same
 from etl.read.dialect import Unfit
 from etl.read.scan import HEAD_BYTES
-from etl.time_columns import name_time_column, named_time_column
+from etl.time_columns import forget_time_column, name_time_column, named_time_column
 from etl.unread import is_read
 from uploads.errors import (
     FileInTheWay,
@@ -125,8 +125,8 @@ class Inbox:
             known = self._known_table(customer_id, folder)
             if known is not None:
                 _check_fits(customer_id, known, names, time_column)
-                if time_column and known.time_column is None:
-                    self._check_unnamed(customer_id, folder, time_column)
+                if known.is_loaded and known.time_column is None:
+                    self._settle_name(customer_id, folder, time_column)
             _make(folder)
             if known is None or (time_column and known.time_column is None):
                 name_time_column(folder, time_column)
@@ -141,14 +141,19 @@ class Inbox:
             path=path.relative_to(self._settings.incoming).as_posix(),
         )
 
-    def _check_unnamed(self, customer_id: str, folder: Path, time_column: str) -> None:
-        """Raise OtherTimeColumn where a file that still waits has named another time column."""
-        named = named_time_column(folder)
-        if named not in (None, time_column) and self._waits(folder):
+    def _settle_name(self, customer_id: str, folder: Path, time_column: str | None) -> None:
+        """See that a time column that is named now is not that of files that came before.
+
+        Raises OtherTimeColumn where one that waits was sent with another, or with none.
+        """
+        if not self._waits(folder):
+            forget_time_column(folder)
+        elif time_column and time_column.lower() != (named_time_column(folder) or "").lower():
             raise OtherTimeColumn(
-                f"The time column of customer {customer_id} is to be {named!r}, says a file that "
-                f"waits to be loaded, and not {time_column!r}; nothing was appended.",
-                {"time_column": named},
+                f"Another file of customer {customer_id}, which did not name {time_column!r} as "
+                "its time column, waits to be loaded; nothing was appended. Send this again when "
+                "that is done.",
+                {"time_column": named_time_column(folder)},
             )
 
     def _waits(self, folder: Path) -> list[Path]:

@@ -27,12 +27,12 @@ def repair() -> str:
     return _command("verify", *_folder("--data", Settings.from_env().data, USUAL.data), "--repair")
 
 
-def retract(path: str) -> str:
-    """Take a file back; the reason is left to whoever runs it."""
+def retract(file: str) -> str:
+    """Take a file back, `source id:path`; the reason is left to whoever runs it."""
     settings = Settings.from_env()
     return _command(
         "retract",
-        path,
+        file,
         "--why",
         "…",
         *_folder("--incoming", settings.incoming, USUAL.incoming),

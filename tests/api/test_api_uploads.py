@@ -183,6 +183,26 @@ def test_a_later_upload_names_the_time_column(shop: Server) -> None:
     assert (other.status_code, other.json()["error"]["code"]) == (409, "other_time_column")
 
 
+def test_a_time_column_is_not_named_over_files_that_wait(serve: Callable[..., Server]) -> None:
+    server = serve()
+    assert send(server, "shop", b"note,when\nx,soon\n", wait="true").status_code == 200
+    with writer_lock(server.data):  # as another loader would
+        assert send(server, "shop", b"note,when\nA,later\n").status_code == 202
+        named = b"note,when\nB,2026-01-02 10:00\n"
+        early = send(server, "shop", named, time_column="when")
+        assert (early.status_code, early.json()["error"]["code"]) == (409, "other_time_column")
+    told = send(server, "shop", b"note,when\nC,later\n", wait="true").json()
+    assert told["rows_loaded"] == 1
+    refused = send(server, "shop", b"note,when\nb,never\n", time_column="when", wait="true")
+    assert refused.json()["status"] == "rejected"
+    later = send(server, "shop", b"note,when\nD,later\n", wait="true").json()
+    assert (later["status"], later["rows_loaded"]) == ("loaded", 1)
+    with writer_lock(server.data):
+        assert send(server, "shop", named, time_column="when").status_code == 202
+        other_case = b"note,when\nE,2026-01-03 10:00\n"
+        assert send(server, "shop", other_case, time_column="WHEN").status_code == 202
+
+
 def test_what_a_first_upload_without_names_founded_is_told(shop: Server) -> None:
     told = send(shop, "nameless", b"2026-02-03 10:00,20.5\n2026-02-03 10:05,20.7\n", wait="true")
     assert told.json()["founded"] == {

@@ -93,6 +93,64 @@ def test_a_list_in_the_incoming_folder(tmp_path: Path) -> None:
     assert load_once(settings, {"more/retract.csv": listed}).duplicate == 1
 
 
+def test_a_list_that_comes_with_the_file_that_it_names(tmp_path: Path) -> None:
+    listed = f"source_id,reason\n{source_id(A)},wrong\n"
+    files = {"a.csv": A, "b.csv": B, "retract.csv": listed}
+    settings = folders(tmp_path)
+    summary = load_once(settings, files)
+    assert (summary.retracted, summary.loaded) == (["a.csv"], 3)
+    assert [fate[1] for fate in fates(settings)] == ["retracted", "loaded", "loaded"]
+    assert_sound(settings)
+
+
+def test_what_stands_for_several_files_is_not_guessed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "a,b\n1,2\n"
+    settings = load_all(
+        tmp_path, [{"customers/x/1.csv": table, "customers/y/1.csv": table, "a.csv": A}]
+    )
+    load_once(settings, {"a.csv": B})
+    for target in (source_id(table), "a.csv"):
+        assert command(settings, target, "--why", "x") == 2
+        assert "stands for 2 files; name one of" in capsys.readouterr().err
+    listed = f"source_id,reason\n{source_id(table)},x\n"
+    load_once(settings, {"retract.csv": listed})
+    assert command(settings, f"{source_id(A)}:a.csv", "--why", "x") == 0
+    listed = f"source_id,reason,path\n{source_id(table)},x,customers/y/1.csv\n"
+    load_once(settings, {"b/retract.csv": listed})
+    assert [fate[:2] for fate in fates(settings)] == [
+        ["a.csv", "retracted"],
+        ["a.csv", "loaded"],
+        ["b/retract.csv", "loaded"],
+        ["customers/x/1.csv", "loaded"],
+        ["customers/y/1.csv", "retracted"],
+        ["retract.csv", "rejected"],
+    ]
+    assert_sound(settings)
+
+
+def test_a_path_is_also_taken_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_all(tmp_path, [{"a.csv": A, "sub/a.csv": B, "sub/-b.csv": A + "x\n"}])
+    monkeypatch.chdir(settings.incoming / "sub")
+    assert command(settings, "a.csv", "--why", "x") == 0  # as below incoming, first of all
+    assert command(settings, "./-b.csv", "--why", "x") == 0
+    assert [fate[:2] for fate in fates(settings)] == [
+        ["a.csv", "retracted"],
+        ["sub/-b.csv", "retracted"],
+        ["sub/a.csv", "loaded"],
+    ]
+
+
+def test_an_old_generation_that_cannot_be_read_harms_no_load(tmp_path: Path) -> None:
+    settings = load_all(tmp_path, [{"a.csv": A, "b.csv": B}])
+    take_back(settings, ["a.csv"], "x")
+    (settings.generations / "000001.duckdb").write_bytes(b"x")
+    assert load_once(settings, {"c.csv": A + "x\n"}).published
+
+
 def test_a_list_that_names_nothing_is_rejected(tmp_path: Path) -> None:
     settings = folders(tmp_path)
     load_once(settings, {"retract.csv": "source_id,reason\nx,y\n"})
@@ -101,7 +159,7 @@ def test_a_list_that_names_nothing_is_rejected(tmp_path: Path) -> None:
         ["a.csv", "loaded", "2", ""],
         [
             *("b/retract.csv", "rejected", "0"),
-            "its header is source, reason; expected source_id,reason in any order",
+            "its header is source, reason; expected source_id,reason[,path]",
         ],
         ["retract.csv", "rejected", "0", "none of its 1 row names a file that can be taken back"],
     ]
