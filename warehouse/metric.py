@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.catalog import Metric, Parameter, metrics
 from warehouse.errors import BadParameter, UnknownMetric
 from warehouse.generation import Generation, open_generation
-from warehouse.instants import EXAMPLE, read_instant
+from warehouse.instants import read_instant
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 _WORDS = {
     "DATE": "a day like 2026-02-15",
-    "TIMESTAMP": f"an instant like {EXAMPLE}",
+    "TIMESTAMP": "an instant like 2026-02-15 10:00:00",
     "INTEGER": "a whole number",
     "BIGINT": "a whole number",
     "DOUBLE": "a number",

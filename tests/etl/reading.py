@@ -17,7 +17,7 @@ MOST_LINES = 1000
 
 
 class NotText(Exception):
-    """Nothing can be counted: the compressed stream is broken or the encoding is not known."""
+    """Nothing can be counted: the compressed stream is broken."""
 
 
 def decompressed(stored: bytes) -> bytes:
@@ -33,7 +33,7 @@ def decompressed(stored: bytes) -> bytes:
 
 
 def physical_lines(text: bytes) -> list[bytes]:
-    """The lines in UTF-8 with their ends; what is not UTF-8 stays as it is. Raises NotText."""
+    """The lines in UTF-8 with their ends; what is not UTF-8 stays as it is."""
     plain = _utf_8(text)
     ends = [found.end() for found in ENDS.finditer(plain)]
     cuts = [0, *ends] if ends and ends[-1] == len(plain) else [0, *ends, len(plain)]
@@ -108,10 +108,10 @@ def is_windows(text: bytes) -> bool:
 
 
 def _transcoded(text: bytes, encoding: str) -> bytes:
-    try:
-        return text.decode(encoding).encode("utf-8")
-    except UnicodeError as broken:
-        raise NotText from broken
+    """Half a pair, or half a unit at the end, is no valid UTF-8 either."""
+    half = len(text) % 2
+    whole = text[: len(text) - half].decode(encoding, "surrogatepass")
+    return whole.encode("utf-8", "surrogatepass") + b"\xff" * half
 
 
 def is_blank(record: bytes, delimiter: str) -> bool:
@@ -138,9 +138,12 @@ def instant(cell: str) -> dt.datetime | None:
         return None
 
 
-def rows(lines: list[bytes], delimiter: str, names: set[str]) -> dict[int, bytes]:
+def rows(
+    lines: list[bytes], delimiter: str, names: set[str], header_line: int | None = None
+) -> dict[int, bytes]:
     """The records that are rows, by their first line: not blank, and behind the header if the
-    first one is one, that is, holds one of the names; without names it always is."""
+    first one is one, that is, holds one of the names; without names it always is. Below a damaged
+    first line the header is where it is said to be, if it names columns."""
     skipped = 0
     for line in lines:
         if line.rstrip(b"\r\n") and not re.fullmatch(
@@ -152,7 +155,10 @@ def rows(lines: list[bytes], delimiter: str, names: set[str]) -> dict[int, bytes
     rows = {at + skipped: record for at, record in found.items()}
     first = rows.get(skipped + 1, b"")
     is_header = not names or bool(_header(first.replace(b"\0", b""), delimiter) & names)
-    if is_header and b"\0" not in first and "\ufffd" not in _shown(first):
+    if b"\0" in first or "\ufffd" in _shown(first):
+        if header_line in rows and len(_header(rows[header_line], delimiter) & names) > 1:
+            rows.pop(header_line)
+    elif is_header:
         rows.pop(skipped + 1, None)
     return {at: record for at, record in rows.items() if not is_blank(record, delimiter)}
 

@@ -7,6 +7,7 @@ disturb; where many fail, each is tried alone so that the failure names the smal
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -112,7 +113,9 @@ def assert_each_line_has_one_fate(world: World, path: str, text: bytes) -> None:
         plain = reading.decompressed(text)
         lines = reading.physical_lines(plain)
         delimiter = delimiter_of(path, plain)
-        rows = reading.rows(lines, delimiter, names_of(path, fate["dataset"]))
+        told = re.search(r"header on line (\d+)", fate["read_as"] or "")
+        header_line = int(told[1]) if told else None
+        rows = reading.rows(lines, delimiter, names_of(path, fate["dataset"]), header_line)
         assert sorted(row["line"] for row in [*loaded, *rejected]) == list(rows)
         for row in loaded:
             assert_holds(reading.cells(rows[row["line"]], delimiter), row)
