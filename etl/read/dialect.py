@@ -44,7 +44,8 @@ class Header:
 
     It begins on the physical line `starts` and ends on `line`; `cells` is empty where it is
     malformed, which `text` shows. `is_damaged`: it holds NULs, or bytes that are no text. `rows`
-    are the cells of the first records after it.
+    are the cells of the first records after it. `above` is the physical line of a damaged one that
+    stands above it, else 0.
     """
 
     encoding: str
@@ -56,6 +57,7 @@ class Header:
     rows: Sequence[Sequence[str]] = ()
     malformed: str | None = None
     is_damaged: bool = False
+    above: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -70,7 +72,8 @@ class Dialect:
     Rows begin after the physical line `header_line`; without a header that is 0, or the last line
     that is no row. `cell_names` are the names in the file's own order, empty for unnamed columns;
     `constants` are columns that every row of the file shares; `header_at` is the physical line on
-    which the header begins, 0 without one.
+    which the header begins, 0 without one. From the line `above`, if not 0, to the header each line
+    is a rejected row or blank.
     """
 
     dataset: Dataset
@@ -81,6 +84,7 @@ class Dialect:
     cell_names: tuple[str, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     header_at: int = 0
+    above: int = 0
 
     @property
     def has_header(self) -> bool:
@@ -139,11 +143,13 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
         if len(head) >= HEAD_BYTES:
             raise Unfit(f"its first {len(head):,} bytes are blank lines and comments: no header")
         raise Unfit("the file holds only blank lines: not even a header")
+    above = 0
     is_damaged = any(odd in _line(plain, at) for odd in (b"\0", "\ufffd".encode()))
     best = _best(path, plain, at, told)
     first, over = best.records[0]
     if is_damaged and (below := _header_below(path, plain, at)):
         best, place = below
+        above = number
         number += sum(1 + extra for _, extra in best.records[:place])
         best = replace(best, records=best.records[place:], cells=best.cells[place:])
         (first, over), is_damaged = best.records[0], False
@@ -159,6 +165,7 @@ def read_header(path: PurePosixPath, head: bytes, is_windows: bool = False) -> H
         [cells for cells in best.cells[1:] if cells],
         malformed,
         is_damaged,
+        above,
     )
 
 
@@ -201,6 +208,11 @@ def _skip(text: bytes) -> tuple[int, int, str | None]:
         at = end.end() if end else len(text)
         number += 1
     return number, at, told
+
+
+def is_no_row(line: bytes) -> bool:
+    """Is a line above the header blank, a comment or `sep=`?"""
+    return bool(_NO_ROW.fullmatch(line.decode("utf-8", "replace")))
 
 
 def _line(text: bytes, at: int) -> bytes:
@@ -290,6 +302,7 @@ def detect(path: PurePosixPath, header: Header) -> Dialect:
         positions,
         tuple(header.cells),
         header_at=header.starts,
+        above=header.above,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.read.dialect import WINDOWS, Dialect
+from etl.read.dialect import WINDOWS, Dialect, is_no_row
 from etl.read.records import LINE_END, encoded, end_of_line, end_of_record
 from etl.read.scan import BLOCK_BYTES, MAX_LINE_BYTES, Unreadable, blocks, is_utf8, open_text
 
@@ -62,6 +62,8 @@ class _Writer:
     def write(self, text: bytes, until: int, is_last: bool) -> int:
         """Write the records of text[:until]; returns where the first one begins that is not whole
         yet."""
+        if self.dialect.above and self.result.lines < self.dialect.header_at:
+            return self._each(text, 0, until, is_last)
         whole = text[:until]
         if b'"' not in whole and _is_plain(feeds := LINE_END.sub(b"\n", whole)):
             self._as_it_is(feeds)
@@ -113,7 +115,9 @@ class _Writer:
         reason = _reason(record, self.dialect.encoding)
         if reason and first <= self.dialect.header_line <= self.result.lines:
             raise Unreadable(f"its header cannot be read: {reason}")
-        is_lost = reason and self.result.lines < self.dialect.header_at
+        is_lost = 0 < self.dialect.above <= first and self.result.lines < self.dialect.header_at
+        if is_lost and not reason:
+            reason = None if is_no_row(record) else "it stands above the header"
         if first > self.dialect.header_line or is_lost:
             self.result.continued += over
             if reason:

@@ -131,6 +131,7 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
     )
     if (
         scan.has_odd_bytes
+        or dialect.above
         or dialect.encoding not in ("utf-8", "utf-8-sig")
         or scan.may_run_over(dialect.delimiter)
     ):
