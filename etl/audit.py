@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from etl import lake, ledger, publish
-from etl.mart import Audit, marts, read_audits
+from etl import lake, ledger, parts, publish
+from etl.mart import INNER, Audit, marts, read_audits
 from etl.recovery import scratch_folder
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
 from warehouse.database import connect, first_line, glob_literal, is_locked, literal
@@ -58,10 +58,12 @@ def audit(settings: Settings) -> Findings:
 def _is_others(connection: duckdb.DuckDBPyConnection) -> bool:
     """Has the ledger in the generation other tables or columns than this version's?"""
     query = "select table_name, column_name from duckdb_columns() where table_name = any(?)"
+    names = [*ledger.TABLES, "mart_parts"]
     with connect() as fresh:
         ledger.create(fresh)
-        expected = fresh.execute(query, [list(ledger.TABLES)]).fetchall()
-    return set(connection.execute(query, [list(ledger.TABLES)]).fetchall()) != set(expected)
+        fresh.execute(parts.SCHEMA)
+        expected = fresh.execute(query, [names]).fetchall()
+    return set(connection.execute(query, [names]).fetchall()) != set(expected)
 
 
 def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:
@@ -71,6 +73,9 @@ def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fi
     digests = {path: sha256 for path, (sha256, _) in files.items()}
     for name, fault in lake.faults(settings.data, digests):
         found.problems.append(f"{name} {fault}; it held {files[name][1]:,} rows")
+    made = dict(connection.execute("select path, sha256 from mart_parts").fetchall())
+    for name, fault in lake.faults(settings.data, made):
+        found.problems.append(f"{name}, a part of a mart, {fault}; --repair makes it anew")
     removed = connection.execute("select path from parquet_removed").fetchall()
     for path in lake.unlisted(settings.lake, {*files, *(path for (path,) in removed)}):
         found.problems.append(
@@ -120,14 +125,14 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fin
         path = folder / f"{int(current_path(settings).stem):06d}.duckdb"
         try:
             with connect(spill=folder / "spill") as memory:
-                publish.rebuild_as(memory, path, settings)
+                publish.rebuild_as(memory, path, settings, folder / "marts")
         except (duckdb.Error, lake.Damaged) as failed:
             found.problems.append(
                 f"the marts cannot be made anew from the lake: {first_line(failed)}"
             )
             return
         with connect(path, read_only=True) as anew:
-            for name in marts():
+            for name in (mart.name for mart in marts().values() if mart.recompute not in INNER):
                 fresh = folder / f"{name}.parquet"
                 anew.execute(f"copy {name} to {literal(fresh)} (format parquet)")
                 where = literal(Path(glob_literal(fresh)))

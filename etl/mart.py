@@ -27,6 +27,10 @@ FOLDER = catalog.MARTS
 PACKAGE = "warehouse.marts"
 
 
+ROLES = ("settled", "after", "summed", "carried")
+INNER = ("summed", "carried")  # what they hold depends on where the checkpoints lie
+
+
 class BadMart(ValueError):
     """A mart's file cannot be used; the text names it and says why."""
 
@@ -41,11 +45,15 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Mart:
-    """A table made from what it `reads`; `by_day` marts are made anew only for changed days."""
+    """A table made from what it `reads`.
+
+    `recompute` is `all`, or `day` where it is made anew for changed days only, or its role among
+    those that are computed from a checkpoint on (ROLES; etl/connectivity.py).
+    """
 
     name: str
     reads: tuple[str, ...]
-    by_day: bool
+    recompute: str
     definition: str
     audits: tuple[Audit, ...] = ()
     is_python: bool = False
@@ -54,13 +62,13 @@ class Mart:
         """The module of a mart made by Python."""
         return import_module(f"{PACKAGE}.{self.name}")
 
+    @property
+    def by_day(self) -> bool:
+        return self.recompute == "day"
+
     def roots(self) -> set[str]:
         """The datasets that it rests on, through other marts too."""
-        return {
-            root
-            for name in self.reads
-            for root in (marts()[name].roots() if name in marts() else {name} & set(datasets()))
-        }
+        return _roots(self, marts()) & set(datasets())
 
 
 @cache
@@ -75,7 +83,8 @@ def marts() -> Mapping[str, Mart]:
     for name in {*ledger.TABLES, "generation"} & set(datasets()):
         raise BadMart(f"dataset {name!r}: the ledger has a table of that name")
     try:
-        sorter = TopologicalSorter({m.name: set(m.reads) & set(found) for m in found.values()})
+        made = {m.name for m in found.values() if m.recompute != "carried"}  # by then
+        sorter = TopologicalSorter({m.name: set(m.reads) & made for m in found.values()})
         order = tuple(sorter.static_order())
     except CycleError as wrong:
         raise BadMart(f"marts read each other in a circle: {' → '.join(wrong.args[1])}") from wrong
@@ -90,11 +99,11 @@ def _of_sql(path: Path) -> Mart:
     for key in ("grain", "reads", "recompute"):
         if key not in facts:
             raise BadMart(f"{path.name}: its header has no line `-- {key}: …`")
-    if facts["recompute"] not in ("day", "all"):
+    if facts["recompute"] not in ("day", "all", *ROLES):
         raise BadMart(f"{path.name}: recompute is {facts['recompute']!r}, expected day or all")
     reads = tuple(name.strip() for name in facts["reads"].split(",") if name.strip())
     definition = text.rstrip().removesuffix(";")
-    return Mart(path.stem, reads, facts["recompute"] == "day", definition, _audits(path))
+    return Mart(path.stem, reads, facts["recompute"], definition, _audits(path))
 
 
 def _of_python(path: Path) -> Mart:
@@ -111,7 +120,7 @@ def _of_python(path: Path) -> Mart:
         if name not in said:
             raise BadMart(f"{path.name}: it does not say {name}")
     reads = tuple(ast.literal_eval(said["READS"]))
-    return Mart(path.stem, reads, False, text, _audits(path), is_python=True)
+    return Mart(path.stem, reads, "all", text, _audits(path), is_python=True)
 
 
 def _audits(path: Path) -> tuple[Audit, ...]:
@@ -160,5 +169,6 @@ def _roots(mart: Mart, found: Mapping[str, Mart]) -> set[str]:
     return {
         root
         for name in mart.reads
+        if name not in found or found[name].recompute != "carried"
         for root in (_roots(found[name], found) if name in found else {name})
     }

@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
-from etl import lake
+from etl import connectivity, lake, views
 from etl.datasets import Dataset, datasets
-from etl.mart import Mart, marts
-from warehouse.database import glob_literal, insert, literal
+from etl.mart import ROLES, Mart, marts
+from etl.views import LakeFile
+from warehouse.database import insert
 
 BATCH_ROWS = 800_000
 WORKERS = 2
@@ -26,31 +26,29 @@ WORKERS = 2
 Changes = Mapping[str, Collection[dt.date]]
 
 
-class _File(NamedTuple):
-    """What is asked of a row of `parquet_files`."""
-
-    day: dt.date
-    path: str
-    rows: int
-    sha256: str
-
-
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Make the views of the datasets, without rows as yet, and every mart of what is there."""
     made = marts()  # which fails with a clear word before anything is there
     for dataset in datasets().values():
-        connection.execute(_view_sql("create view", dataset, data, []))
+        connection.execute(views.view_sql("create view", dataset, data, []))
+    later = _resting_on_stream()
     for mart in made.values():
-        _recompute_all(connection, mart)
+        if mart.recompute not in ROLES and mart.name not in later:
+            _recompute_all(connection, mart)
+    connectivity.create(connection, data)
+    for name in later:
+        _recompute_all(connection, made[name])
 
 
 def recompute(
     connection: duckdb.DuckDBPyConnection,
     data: Path,
+    root: Path,
     changed: Changes,
     rejecting: Collection[str] = (),
 ) -> None:
-    """Bring every mart up to date with the lake as the ledger lists it.
+    """Bring every mart up to date with the lake as the ledger lists it; parts of marts are written
+    below `root`.
 
     `changed` gives the touched days per dataset, none where only its files are others; of the
     datasets in `rejecting` rows were rejected. Raises Damaged where a file that has to be read is
@@ -59,30 +57,56 @@ def recompute(
     changed = {name: days for name, days in changed.items() if name in datasets()}
     stale = _stale(changed, rejecting)
     by_day = [mart for mart in stale if mart.by_day]
-    whole = {root for mart in stale if not mart.by_day for root in mart.roots()}
-    files = {name: _files(connection, name) for name in sorted(whole | set(changed))}
+    at_once = [mart for mart in stale if mart.recompute == "all"]
+    whole = {name for mart in at_once for name in mart.reads if name in datasets()}
+    files = {name: views.files(connection, name) for name in sorted(whole | set(changed))}
     for name in changed:
-        view = _view_sql("create or replace view", datasets()[name], data, files[name])
+        view = views.view_sql("create or replace view", datasets()[name], data, files[name])
         connection.execute(view)
     for name, listed in files.items():
-        read = [file for file in listed if name in whole or file.day in changed[name]]
+        days = {root for mart in by_day for root in mart.roots()} & {name} and changed[name]
+        read = [file for file in listed if name in whole or file.day in days]
         lake.check(data, {file.path: file.sha256 for file in read})
-    for root in sorted({root for mart in by_day for root in mart.roots()}):
-        chain = [mart for mart in by_day if root in mart.roots()]
-        due = [file for file in files[root] if file.day in changed[root]]
-        _recompute_days(connection, data, datasets()[root], chain, due, changed[root])
-    for mart in stale:
-        if not mart.by_day:
+    for name in sorted({name for mart in by_day for name in mart.roots()}):
+        chain = [mart for mart in by_day if name in mart.roots()]
+        due = [file for file in files[name] if file.day in changed[name]]
+        _recompute_days(connection, data, datasets()[name], chain, due, changed[name])
+    later = _resting_on_stream()
+    before = _inputs(connection, at_once)
+    connection.execute("create or replace temp table lives_before as from server_lives")
+    for mart in at_once:
+        if mart.name not in later:
+            _recompute_all(connection, mart)
+    if any(mart.recompute in ROLES for mart in stale):
+        name = connectivity.DATASET
+        listed = files.get(name) or views.files(connection, name)
+        connectivity.recompute(connection, data, root, listed, changed.get(name, ()))
+    for mart in at_once:
+        if mart.name in later and _inputs(connection, [mart]) != {mart.name: before.get(mart.name)}:
             _recompute_all(connection, mart)
 
 
-def _files(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[_File]:
-    """The files of a dataset, by day."""
-    rows = connection.execute(
-        "select day, path, rows, sha256 from parquet_files where dataset = ? order by day, path",
-        [dataset],
-    )
-    return [_File(*row) for row in rows.fetchall()]
+def _resting_on_stream() -> list[str]:
+    """The marts that read those that are computed from a checkpoint on, in order."""
+    found: list[str] = []
+    for mart in marts().values():
+        if mart.recompute == "all" and any(
+            name in found or (name in marts() and marts()[name].recompute in ROLES)
+            for name in mart.reads
+        ):
+            found.append(mart.name)
+    return found
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, stale: Iterable[Mart]) -> dict[str, object]:
+    """What marts made by Python would be made of, of those that say so by `inputs(connection)`:
+    where it is what it was, they are too."""
+    modules = {mart.name: mart.module() for mart in stale if mart.is_python}
+    return {
+        name: module.inputs(connection)
+        for name, module in modules.items()
+        if hasattr(module, "inputs")
+    }
 
 
 def _stale(changed: Changes, rejecting: Collection[str]) -> list[Mart]:
@@ -112,7 +136,7 @@ def _recompute_days(
     data: Path,
     dataset: Dataset,
     chain: list[Mart],
-    files: list[_File],
+    files: list[LakeFile],
     days: Collection[dt.date],
 ) -> None:
     """The chain's rows of these days, of which `files` are, computed batch by batch beside the
@@ -126,7 +150,7 @@ def _recompute_days(
         for mart in chain:
             stored = f'"{_file(connection)}".{mart.name}'
             cursor.execute(f"create or replace table computed.{mart.name} as from {stored} limit 0")
-    views = [_view_sql("create temp view", dataset, data, batch) for batch in _batches(files)]
+    batches = [views.view_sql("create temp view", dataset, data, f) for f in _batches(files)]
 
     def compute(view: str) -> None:
         with connection.cursor() as cursor:
@@ -139,7 +163,7 @@ def _recompute_days(
                     cursor.execute(f"insert into computed.{mart.name} {mart.definition}")
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(compute, views))
+        list(pool.map(compute, batches))
     for mart in chain:
         connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
         connection.execute(f"insert into {mart.name} from computed.{mart.name}")
@@ -152,9 +176,9 @@ def _file(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
-def _batches(files: list[_File]) -> Iterable[list[_File]]:
+def _batches(files: list[LakeFile]) -> Iterable[list[LakeFile]]:
     """Whole days in order, in groups large enough to be worth their statements."""
-    batch: list[_File] = []
+    batch: list[LakeFile] = []
     held = 0
     for _, same_day in groupby(files, key=lambda file: file.day):
         day = list(same_day)
@@ -166,38 +190,3 @@ def _batches(files: list[_File]) -> Iterable[list[_File]]:
         held += count
     if batch:
         yield batch
-
-
-def _view_sql(create: str, dataset: Dataset, data: Path, files: list[_File]) -> str:
-    """A view of these files: the dataset's columns, for each instant `<instant>_us` and
-    `<instant>_day_number` (from 1970-01-01), source, line and day."""
-    names = ", ".join(f'"{c.name}"::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
-    instants = "".join(
-        f', epoch_us("{column.name}") as {column.name}_us'
-        f", (\"{column.name}\"::date - date '1970-01-01')::bigint as {column.name}_day_number"
-        for column in dataset.columns
-        if column.field.sql_type == "TIMESTAMP"
-    )
-    if files:
-        lake_folder = data.resolve()
-        listed = ", ".join(literal(Path(glob_literal(lake_folder / file.path))) for file in files)
-        source = _lake_sql(listed, is_partitioned="=" not in str(lake_folder))
-    else:
-        typed = ", ".join(f'null::{c.field.sql_type} as "{c.name}"' for c in dataset.columns)
-        source = (
-            f"(select {typed}, null::varchar as source_id, null::bigint as line, "
-            "null::date as day where false)"
-        )
-    columns = f"{names}, source_id, line::bigint as line, day{instants}"
-    return f'{create} "{dataset.name}" as select {columns} from {source}'
-
-
-def _lake_sql(listed: str, is_partitioned: bool) -> str:
-    """Lake files with their day; a folder like a=b above the lake would be taken for a partition,
-    so there the day is read off each file's own folder."""
-    if is_partitioned:
-        return f"read_parquet([{listed}], hive_partitioning = true, hive_types = {{'day': DATE}})"
-    return (
-        "(select *, regexp_extract(filename, 'day=([^/]*)/[^/]*$', 1)::date as day "
-        f"from read_parquet([{listed}], hive_partitioning = false, filename = true))"
-    )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import ledger, marts
+from etl import ledger, marts, parts
 from etl.datasets import datasets
 from etl.disk import replace, sync
 from etl.mart import marts as all_marts
@@ -57,7 +57,8 @@ def build(
         connection.begin()
         ledger.append(connection, folders)
         ledger.settle(connection, folders)
-        marts.recompute(connection, settings.data, changed, rejecting)
+        root = settings.data / parts.FOLDER / path.stem
+        marts.recompute(connection, settings.data, root, changed, rejecting)
     return path
 
 
@@ -65,12 +66,15 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
     """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
-    rebuild_as(connection, path, settings)
+    rebuild_as(connection, path, settings, settings.data / parts.FOLDER / path.stem)
     return path
 
 
-def rebuild_as(connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings) -> None:
-    """A generation made only from the lake and its ledger, as a new file at `path`."""
+def rebuild_as(
+    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings, root: Path
+) -> None:
+    """A generation made only from the lake and its ledger, as a new file at `path`, with the parts
+    of marts below `root`."""
     with _finished(connection, path, settings):
         ledger.create(connection)
         folders = ledger.folders(settings.lake)
@@ -82,7 +86,7 @@ def rebuild_as(connection: duckdb.DuckDBPyConnection, path: Path, settings: Sett
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
         marts.create(connection, settings.data)
         connection.begin()
-        marts.recompute(connection, settings.data, changed, datasets())
+        marts.recompute(connection, settings.data, root, changed, datasets())
         for metric in metrics().values():
             connection.execute(metric.sql)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import lake, ledger, publish
+from etl import lake, ledger, parts, publish
 from etl.disk import sync
 from warehouse import Settings
 from warehouse.database import attached
@@ -58,6 +58,11 @@ def drop_removed(
             (settings.data / path).unlink()
 
 
+def drop_parts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Delete the parts of marts that no generation that is kept names."""
+    parts.drop_unlisted(connection, settings.data, publish.generations(settings))
+
+
 def clear_interrupted(
     connection: duckdb.DuckDBPyConnection, settings: Settings, committed: int | None
 ) -> None:
@@ -75,4 +80,5 @@ def clear_interrupted(
         shutil.rmtree(folder)
     for path in lake.unlisted(settings.lake, ledger.listed(connection, kept)):
         path.unlink()
+    drop_parts(connection, settings)
     shutil.rmtree(settings.staging)

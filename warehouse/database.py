@@ -26,7 +26,12 @@ def glob_literal(path: Path) -> str:
 
 def literal(path: Path) -> str:
     """A path as an SQL string, where no value can be bound."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return text(str(path))
+
+
+def text(value: str) -> str:
+    """A text as an SQL string, where no value can be bound."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def is_locked(error: Exception) -> bool:

@@ -159,7 +159,7 @@ def test_an_extra_file_is_named(settings: Settings, capsys: pytest.CaptureFixtur
             "health_device_days": "update health_device_days set reports = reports + 1",
             "health_device_ranks": "delete from health_device_ranks where day_rank = 1",
             "customer_totals": "drop table customer_totals",
-            "online_intervals": "insert into online_intervals from online_intervals",
+            "online_intervals": "insert into online_intervals_tail from online_intervals",
         },
     ],
     ids=["ledger", "marts"],

@@ -10,6 +10,7 @@ import duckdb
 from etl import verify
 from etl.datasets import datasets
 from etl.load import main as load_main
+from etl.mart import INNER, marts
 from tests.etl.loading import current
 from warehouse import Settings
 
@@ -92,14 +93,8 @@ State = dict[str, list[tuple[object, ...]]]
 def state(settings: Settings) -> State:
     """Every table that readers see and every row of the lake, but for clock times and sums."""
     with current(settings) as connection:
-        marts = [
-            name
-            for (name,) in connection.execute(
-                "select table_name from duckdb_tables() where not internal"
-            ).fetchall()
-            if name not in (*LEDGER, "generation")
-        ]
-        found = {name: _rows(connection, f"from {name}") for name in marts}
+        seen = [mart.name for mart in marts().values() if mart.recompute not in INNER]
+        found = {name: _rows(connection, f"from {name}") for name in seen}
         for table, less in LEDGER.items():
             found[table] = _rows(connection, f"select * {less} from {table}")
         for dataset in datasets().values():
@@ -130,6 +125,7 @@ def assert_sound(settings: Settings) -> None:
     assert {path.name for path in settings.data.iterdir()} <= {
         "generations",
         "lake",
+        "marts",
         "newest_generation",
         "seen.json",
         "warehouse.duckdb",

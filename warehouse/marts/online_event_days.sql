@@ -1,7 +1,7 @@
 -- What the connectivity events of each day hold, before any repair.
 -- grain: one row per day with events (a day number counts from 1970-01-01)
 -- reads: connectivity_events, server_lives
--- recompute: all
+-- recompute: after
 select
     events.timestamp_day_number as day_number,
     min(events.timestamp_us) as first_us,

@@ -6,11 +6,33 @@
 -- gets and loses a device in this way the fleet grows and shrinks by one; a running total gives
 -- the fleet's size, and a second one, over all fleets of a size, the devices. Nothing is ever
 -- spread out to one row per device and day.
+-- Computed from a checkpoint on, of which the runs that such windows can see are read.
 -- grain: one row per window length, fleet size and day on which the number changes; it stands
 -- until the next row (day numbers from 1970-01-01)
--- reads: online_spans, fleet_windows, fleet_sizes
--- recompute: all
+-- reads: online_spans, online_last_spans, fleet_windows, fleet_sizes
+-- recompute: after
 with
+known as (
+    select device_id, user_id, event_number, from_day_number, to_day_number
+    from online_spans
+    union all
+    select device_id, user_id, event_number, from_day_number, to_day_number
+    from online_last_spans
+    where not is_last
+),
+
+longest as (
+    select max(length_days) as length_days from fleet_windows
+),
+
+spans as (
+    select known.*
+    from known
+    cross join longest
+    cross join online_checkpoint
+    where known.to_day_number + longest.length_days > online_checkpoint.day_number
+),
+
 neighbours as (
     select
         *,
@@ -23,7 +45,7 @@ neighbours as (
             order by event_number
             rows between unbounded preceding and 1 preceding
         ) as reach_day_number
-    from online_spans
+    from spans
     window in_order as (partition by device_id order by event_number)
 ),
 
@@ -79,7 +101,7 @@ reaching as (
         ) as first_end,
         least(spans.to_day_number + holes.length_days - 1, holes.last_end) as last_end
     from holes
-    inner join online_spans as spans
+    inner join spans
         on
             holes.device_id = spans.device_id
             and holes.event_number > spans.event_number
@@ -149,17 +171,24 @@ changes as (
     from sized
     group by length_days, fleet_size, day_number
     having sum(change) <> 0
+),
+
+standing as (
+    select
+        length_days,
+        fleet_size,
+        day_number,
+        cast(
+            sum(day_change) over (
+                partition by length_days, fleet_size
+                order by day_number
+                rows between unbounded preceding and current row
+            ) as bigint
+        ) as devices
+    from changes
 )
 
-select
-    length_days,
-    fleet_size,
-    day_number,
-    cast(
-        sum(day_change) over (
-            partition by length_days, fleet_size
-            order by day_number
-            rows between unbounded preceding and current row
-        ) as bigint
-    ) as devices
-from changes
+select standing.length_days, standing.fleet_size, standing.day_number, standing.devices
+from standing
+cross join online_checkpoint
+where standing.day_number > online_checkpoint.day_number

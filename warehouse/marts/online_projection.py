@@ -63,12 +63,12 @@ class TooLittleHistory(Exception):
 def build(connection: duckdb.DuckDBPyConnection) -> list[Projected]:
     """The days after the newest event's, HORIZON_DAYS of them; none with too little history."""
     try:
-        return project(daily_devices(connection), HORIZON_DAYS + 1)[1:]
+        return project(inputs(connection), HORIZON_DAYS + 1)[1:]
     except TooLittleHistory:
         return []
 
 
-def daily_devices(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, int]]:
+def inputs(connection: duckdb.DuckDBPyConnection) -> list[tuple[dt.date, int]]:
     """Devices online on each whole day: those between the days of the oldest and newest event."""
     observed = connection.execute(
         "select begin_day_number + 1, end_day_number - 1 from online_observation "

@@ -1,15 +1,15 @@
 -- What each server carried and what its destruction cut off; servers that only events name too.
 -- grain: one row per server
--- reads: online_intervals, server_lives
+-- reads: online_server_sums, server_lives
 -- recompute: all
 with carried as (
     select
         server_id,
-        count(distinct device_id) as devices,
-        count(*) as intervals,
-        count(*) filter (where cut_off) as cut_off_intervals,
-        sum(cast(end_us - start_us as decimal(18, 0))) as online_us
-    from online_intervals
+        cast(sum(devices) as bigint) as devices,
+        cast(sum(intervals) as bigint) as intervals,
+        cast(sum(cut_off_intervals) as bigint) as cut_off_intervals,
+        sum(online_us) as online_us
+    from online_server_sums
     group by server_id
 )
 

@@ -49,6 +49,8 @@ reached as (
 computed as (
     with
     online_spans as (from reached), -- noqa: ST03
+    online_last_spans as (select *, true as is_last from reached where false), -- noqa: ST03
+    online_checkpoint as (select -1000000 as day_number), -- noqa: ST03
     fleet_windows as (from not_ready) -- noqa: ST03
     select * from statement.online_fleet_days
 ),

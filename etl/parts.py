@@ -1,0 +1,129 @@
+"""Large marts as parts: immutable Parquet files beside the lake, which a generation lists and puts
+views over, so that publishing costs what changed (docs/ARCHITECTURE.md, rule 6).
+
+They are products, as a generation is: what is lost is made anew from the lake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from etl import lake
+from etl.disk import sync_all
+from warehouse.database import attached, glob_literal, literal
+
+FOLDER = "marts"
+
+# What a generation knows of them. A part belongs to the checkpoint `step`.
+SCHEMA = """
+create table mart_parts (
+    path varchar,
+    mart varchar,
+    step bigint,
+    rows bigint,
+    bytes bigint,
+    sha256 varchar
+);
+"""
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, data: Path, root: Path, mart: str, step: int, rows: str
+) -> None:
+    """Write a select as a part below `root`, synced, and list it; none where there are no rows.
+
+    `root` is the generation's own folder, below the data folder.
+    """
+    folder = root / mart
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{step:06d}.parquet"
+    found = connection.execute(
+        f"copy ({rows}) to {literal(path)} "
+        "(format parquet, parquet_version v2, compression zstd, return_stats)"
+    )
+    names = [column[0] for column in found.description or ()]
+    (stats,) = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    if not stats["count"]:
+        path.unlink()
+        return
+    sync_all([path, folder, root, root.parent])
+    connection.execute(
+        "insert into mart_parts values (?, ?, ?, ?, ?, ?)",
+        [
+            path.relative_to(data).as_posix(),
+            mart,
+            step,
+            stats["count"],
+            stats["file_size_bytes"],
+            lake.sha256(path),
+        ],
+    )
+
+
+def paths(
+    connection: duckdb.DuckDBPyConnection, mart: str, step: int | None = None
+) -> dict[str, str]:
+    """The parts of a mart, of one checkpoint or of all, by path with their sha256."""
+    rows = connection.execute(
+        "select path, sha256 from mart_parts where mart = $1 and step = coalesce($2, step) "
+        "order by step",
+        [mart, step],
+    )
+    return dict(rows.fetchall())
+
+
+def after(connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: int) -> list[str]:
+    """The rows of a mart's parts after a checkpoint, as selects: none, or one."""
+    rows = connection.execute(
+        "select path from mart_parts where mart = ? and step > ? order by step", [mart, step]
+    ).fetchall()
+    return [f"from {table(data, (path for (path,) in rows))}"] if rows else []
+
+
+def drop_after(connection: duckdb.DuckDBPyConnection, step: int) -> None:
+    """List the parts of later checkpoints no more."""
+    connection.execute("delete from mart_parts where step > ?", [step])
+
+
+def drop(connection: duckdb.DuckDBPyConnection, step: int, names: Sequence[str]) -> None:
+    """List the parts of these marts and one checkpoint no more."""
+    connection.execute("delete from mart_parts where step = ? and mart = any(?)", [step, [*names]])
+
+
+def table(data: Path, listed: Iterable[str]) -> str:
+    """Parts as a table in SQL."""
+    folder = data.resolve()
+    each = ", ".join(literal(Path(glob_literal(folder / path))) for path in listed)
+    return f"read_parquet([{each}], hive_partitioning = false)"
+
+
+def drop_unlisted(
+    connection: duckdb.DuckDBPyConnection, data: Path, generations: Sequence[Path]
+) -> None:
+    """Delete the parts that none of these generations, oldest first, names."""
+    held = dict(_held(data))
+    for path in reversed(generations):
+        if not held:
+            return
+        with attached(connection, path, read_only=True):
+            if connection.execute(
+                "select 1 from duckdb_tables() where database_name = current_database() "
+                "and table_name = 'mart_parts'"
+            ).fetchone():
+                for (name,) in connection.execute("select path from mart_parts").fetchall():
+                    held.pop(name, None)
+    for path in held.values():
+        path.unlink()
+    for folder in {path.parent for path in held.values()}:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+            if not any(folder.parent.iterdir()):
+                folder.parent.rmdir()
+
+
+def _held(data: Path) -> Iterator[tuple[str, Path]]:
+    for path in (data / FOLDER).glob("*/*/*.parquet"):
+        yield path.relative_to(data).as_posix(), path
