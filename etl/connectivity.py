@@ -133,8 +133,10 @@ class _Replay:
             for name in _EMPTY:
                 self._put(name, _nothing(name))
             self._between(START)
+            self.connection.execute("set preserve_insertion_order = false")
             yield self
         finally:
+            self.connection.execute("reset preserve_insertion_order")
             self._unbind()
 
     def make_empty(self) -> None:

@@ -40,15 +40,17 @@ class World:
             self.fates = {row["path"]: row for row in dicts(query("from files"))}
             self.rejects = dicts(query("from rejects"))
             self.latest = dicts(query("from loads"))[0]["started_at"] + FUTURE
-            self.lake: dict[str, Rows] = {}
+            self.lake: dict[tuple[str, str], Rows] = {}
             for dataset in datasets().values():
                 for row in dicts(query(f"from {dataset.name}")):
-                    self.lake.setdefault(row["source_id"], []).append(row)
+                    self.lake.setdefault((dataset.name, row["source_id"]), []).append(row)
 
     def loaded(self, path: str) -> Rows:
-        """The lake's rows that came from a file."""
+        """The lake's rows that came from a file, whose bytes a customer may have sent too."""
         fate = self.fates[path]
-        rows = self.lake.get(fate["source_id"], []) if fate["status"] == "loaded" else []
+        if fate["status"] != "loaded":
+            return []
+        rows = self.lake.get((fate["dataset"], fate["source_id"]), [])
         return [row for row in rows if row.get("path", path) == path]
 
     def rejected(self, path: str) -> Rows:

@@ -1,6 +1,6 @@
 -- The last event of each device up to a checkpoint, which the next one decides upon.
 -- grain: one row per device with an event
--- reads: connectivity_events, files
+-- reads: connectivity_events, files, online_last_events
 -- recompute: carried
 with source_order as (
     select source_id, row_number() over (order by source_id) as source_number

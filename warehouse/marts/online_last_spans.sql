@@ -1,7 +1,7 @@
 -- The runs up to a checkpoint that later days can see: of each device the last one, which may go on
 -- (`is_last`), and before it each that reaches farther than all runs after it.
 -- grain: one row per such run (day numbers from 1970-01-01, both included)
--- reads: online_spans
+-- reads: online_spans, online_last_spans
 -- recompute: carried
 with marked as (
     select
