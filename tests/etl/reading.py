@@ -143,12 +143,11 @@ def rows(
 ) -> dict[int, bytes]:
     """The records that are rows, by their first line: not blank, and behind the header if the
     first one is one, that is, holds one of the names; without names it always is. Below a damaged
-    first line the header is where it is said to be, if it names columns."""
+    first line the header is where it is said to be, if it names columns, and comments above it are
+    no rows either."""
     skipped = 0
     for line in lines:
-        if line.rstrip(b"\r\n") and not re.fullmatch(
-            f'#.*|"?sep=."?|[{BLANKS}\v\f,;|]*', _shown(line.rstrip(b"\r\n")), re.IGNORECASE
-        ):
+        if not _is_no_row(line):
             break
         skipped += 1
     found = records(lines[skipped:], delimiter)
@@ -158,9 +157,16 @@ def rows(
     if b"\0" in first or "\ufffd" in _shown(first):
         if header_line in rows and len(_header(rows[header_line], delimiter) & names) > 1:
             rows.pop(header_line)
+            rows = {at: r for at, r in rows.items() if at > header_line or not _is_no_row(r)}
     elif is_header:
         rows.pop(skipped + 1, None)
     return {at: record for at, record in rows.items() if not is_blank(record, delimiter)}
+
+
+def _is_no_row(line: bytes) -> bool:
+    """Is a line blank, a comment or `sep=`?"""
+    text = _shown(line.rstrip(b"\r\n"))
+    return bool(re.fullmatch(f'#.*|"?sep=."?|[{BLANKS}\v\f,;|]*', text, re.IGNORECASE))
 
 
 def _header(record: bytes, delimiter: str) -> set[str]:
