@@ -40,6 +40,12 @@ def go_back(connection: duckdb.DuckDBPyConnection, first: int) -> Checkpoint:
     return found
 
 
+def newest(connection: duckdb.DuckDBPyConnection) -> Checkpoint:
+    """The newest checkpoint, START without one."""
+    row = connection.execute("from checkpoints order by step desc limit 1").fetchone()
+    return Checkpoint(*row) if row else START
+
+
 def due(rows: Mapping[int, int]) -> list[int]:
     """The days to make checkpoints of, oldest first, where `rows` gives how many each day holds
     since the newest one: none while these are few."""

@@ -40,6 +40,8 @@ _EMPTY = {
     "from_day_number bigint, to_day_number bigint, is_last boolean",
     "online_server_pairs": "server_id varchar, device_id varchar",
     "online_known_pairs": "server_id varchar, device_id varchar",
+    "online_undecided": "device_id varchar, user_id varchar, server_id varchar, "
+    "event_number bigint, start_us bigint",
 }
 _SHOWN = ("online_intervals", "online_spans")
 _SUMMED = ("online_rule_days", "online_server_sums", "online_week_steps", "online_server_days")
@@ -101,17 +103,14 @@ inner join (
 ) as first_days using (server_id)
 """
 
-# Settled days on which a device's last event counted until its server's destruction, where an
-# event that may be new proves that the server lived longer.
-_PROVEN_ALIVE = f"""
-select min(greatest(now.start_us, server_lives.destroyed_us) // {_DAY_US} - 1)
+# The first settled day that is another now: what follows the last event of a device may prove that
+# its server lived on, or no more prove it. Where a server lives, what follows changes no day before.
+_ANOTHER_END = """
+select min(least(before.end_us, now.end_us)) // {day_us} - 1
 from connectivity_now as now
 inner join online_last_events using (device_id, event_number)
-inner join server_lives on now.server_id = server_lives.server_id
-where
-    now.rule in ('online, same server', 'offline, same server')
-    and server_lives.destroyed_us <= ($day + 1) * {_DAY_US}
-    and now.decided_day_number >= $first
+inner join {before} as before using (device_id, event_number)
+where least(before.end_us, {settled_us}) <> least(now.end_us, {settled_us})
 """
 
 
@@ -161,14 +160,15 @@ class _Replay:
 
     def run(self, first: int) -> None:
         """Everything from the day number `first` on, at least."""
+        newest = checkpoints.newest(self.connection)
         begin = self._go_back(first)
         while True:
             begin = self._undamaged(begin)
             self._read(begin)
-            proven = self._proven_alive(begin, first)
-            if proven is None:
+            another = self._first_other_day(begin, begin == newest)
+            if another is None:
                 break
-            begin = self._go_back(proven)
+            begin = self._go_back(another)
         end = begin
         for day_number in self._due(begin):
             end = self._settle(end, day_number)
@@ -208,10 +208,17 @@ class _Replay:
         self._observe()
         self._put("connectivity_now", self._sql("online_intervals"), "table")
 
-    def _proven_alive(self, begin: Checkpoint, first: int) -> int | None:
-        row = self.connection.execute(
-            _PROVEN_ALIVE, {"day": begin.day_number, "first": first}
-        ).fetchone()
+    def _first_other_day(self, begin: Checkpoint, is_newest: bool) -> int | None:
+        """The first day before a checkpoint that is another now, if any."""
+        settled_us = (begin.day_number + 1) * _DAY_US
+        row = self.connection.execute("select end_us from online_observation").fetchone()
+        if begin == START:
+            return None
+        if row is None or row[0] is None or row[0] < settled_us:  # the newest days are gone
+            return row[0] // _DAY_US if row and row[0] is not None else START.day_number
+        before = "online_intervals_tail" if is_newest else "main.online_intervals"
+        sql = _ANOTHER_END.format(day_us=_DAY_US, before=before, settled_us=settled_us)
+        row = self.connection.execute(sql).fetchone()
         return row[0] if row else None
 
     def _due(self, begin: Checkpoint) -> list[int]:
@@ -233,6 +240,11 @@ class _Replay:
             f"{day_number} and {_unsettled(begin)}"
         )
         self._sum(end.step)
+        self._put(
+            "online_undecided",
+            f"select * from connectivity_now where start_us < ({day_number} + 1) * {_DAY_US} and "
+            f"(decided_day_number is null or decided_day_number > {day_number})",
+        )
         for name in _CARRIED:
             self._put(f"carried_{name}", self._sql(name), "table")
         settled = f"settled_day_number <= {day_number}"
