@@ -104,7 +104,7 @@ inner join (
 """
 
 # The first settled day that is another now: what follows the last event of a device may prove that
-# its server lived on, or no more prove it. Where a server lives, what follows changes no day before.
+# its server lived on, or no longer prove it; where the server lives it changes no day before.
 _ANOTHER_END = """
 select min(least(before.end_us, now.end_us)) // {day_us} - 1
 from connectivity_now as now

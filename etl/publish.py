@@ -118,8 +118,9 @@ def _finished(
     sync(path)
 
 
-def publish(settings: Settings, staged: Path) -> int:
-    """Make a built generation the current one; returns its number."""
+def publish(connection: duckdb.DuckDBPyConnection, settings: Settings, staged: Path) -> int:
+    """Make a built generation the current one, and delete what no kept one names; returns its
+    number. `connection` is to a database in memory."""
     settings.generations.mkdir(parents=True, exist_ok=True)
     final = settings.generations / staged.name
     replace(_counter(settings), final.stem.encode(), durable=False)
@@ -132,6 +133,8 @@ def publish(settings: Settings, staged: Path) -> int:
     sync(settings.data)
     for old in generations(settings)[:-KEPT]:
         old.unlink()
+    with suppress(duckdb.Error, OSError):  # it is published; the next one tries again
+        parts.drop_unlisted(connection, settings.data, generations(settings))
     return int(final.stem)
 
 

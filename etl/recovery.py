@@ -58,11 +58,6 @@ def drop_removed(
             (settings.data / path).unlink()
 
 
-def drop_parts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Delete the parts of marts that no generation that is kept names."""
-    parts.drop_unlisted(connection, settings.data, publish.generations(settings))
-
-
 def clear_interrupted(
     connection: duckdb.DuckDBPyConnection, settings: Settings, committed: int | None
 ) -> None:
@@ -80,5 +75,5 @@ def clear_interrupted(
         shutil.rmtree(folder)
     for path in lake.unlisted(settings.lake, ledger.listed(connection, kept)):
         path.unlink()
-    drop_parts(connection, settings)
+    parts.drop_unlisted(connection, settings.data, publish.generations(settings))
     shutil.rmtree(settings.staging)

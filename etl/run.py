@@ -29,7 +29,7 @@ from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
 from etl.read.scan import Scan
-from etl.recovery import clear_interrupted, drop_parts, drop_removed, staging_folder
+from etl.recovery import clear_interrupted, drop_removed, staging_folder
 from etl.rereading import read_again
 from etl.retraction import LoadedFile, NotLoaded, find
 from etl.summary import Summary
@@ -213,7 +213,7 @@ class _Run:
             self.progress.say("rebuilding the warehouse from the lake")
             with staging_folder(self.settings):
                 staged = publish.rebuild(self._database, self.settings)
-                publish.publish(self.settings, staged)
+                publish.publish(self._database, self.settings, staged)
             path = current_path(self.settings)
             return path, ledger.known(self._database, path)
         clear_interrupted(self._database, self.settings, committed=known.load_id)
@@ -311,11 +311,10 @@ class _Run:
             )
         else:
             staged = publish.rebuild(self._database, self.settings)
-        publish.publish(self.settings, staged)
+        publish.publish(self._database, self.settings, staged)
         removed = [(file.path, merge.load.load_id) for file in merge.removed]
         try:
             drop_removed(self._database, self.settings, [*known.removed, *removed])
-            drop_parts(self._database, self.settings)
         except (duckdb.Error, OSError) as failed:  # it is published; the next load tries again
             self.progress.say(f"old files of the lake stay for now: {first_line(failed)}")
 

@@ -74,7 +74,8 @@ def _repair(settings: Settings) -> None:
 def _rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     try:
         with staging_folder(settings):
-            number = publish.publish(settings, publish.rebuild(connection, settings))
+            staged = publish.rebuild(connection, settings)
+            number = publish.publish(connection, settings, staged)
     except (duckdb.Error, lake.Damaged) as failed:
         print(f"verify: the warehouse was not rebuilt: {first_line(failed)}", file=sys.stderr)
         return

@@ -4,7 +4,8 @@ usage: killed.py NUMBER FOLDER PROGRAM [ARGUMENT ...]
 
 Counts what Python is about to do to FOLDER (make, rename, link, remove, open for writing) and
 kills itself before the NUMBERth such step. With NUMBER 0 the program runs to its end and the
-steps are printed on stderr, one a line.
+steps are printed on stderr, one a line. Checkpoints are made after any event, so that parts of
+marts are among what is written.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import signal
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 STEPS = {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "shutil.rmtree"}
 
 
@@ -29,6 +31,10 @@ def main() -> None:
             if len(steps) == number:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    sys.path.insert(1, str(ROOT))
+    from etl import checkpoints
+
+    checkpoints.TAIL_ROWS = 0
     sys.argv = sys.argv[3:]
     sys.path[0] = str(Path(program).parent)
     sys.addaudithook(before)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import duckdb
 
-from etl import verify
+from etl import publish, verify
 from etl.datasets import datasets
 from etl.load import main as load_main
 from etl.mart import INNER, marts
 from tests.etl.loading import current
 from warehouse import Settings
+from warehouse.database import connect
 
 FIRST: dict[str, str] = {
     "health/2017-05-02.csv": """\
@@ -122,6 +123,7 @@ def assert_sound(settings: Settings) -> None:
     }
     assert held - {path for (path,) in removed} == listed
     assert {int(path.name) for path in settings.lake.glob("_loads/*")} == loads
+    assert _parts_held(settings) <= _parts_named(settings)
     assert {path.name for path in settings.data.iterdir()} <= {
         "generations",
         "lake",
@@ -131,6 +133,22 @@ def assert_sound(settings: Settings) -> None:
         "warehouse.duckdb",
         "writer.lock",
     }
+
+
+def _parts_held(settings: Settings) -> set[str]:
+    found = (settings.data / "marts").rglob("*.parquet")
+    return {path.relative_to(settings.data).as_posix() for path in found}
+
+
+def _parts_named(settings: Settings) -> set[str]:
+    """The parts of marts that any generation that is kept names."""
+    named: set[str] = set()
+    for path in publish.generations(settings):
+        with connect(path, read_only=True) as connection:
+            named |= {
+                row[0] for row in connection.execute("select path from mart_parts").fetchall()
+            }
+    return named
 
 
 def fingerprint(folder: Path) -> dict[str, tuple[bytes, int]]:

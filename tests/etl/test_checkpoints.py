@@ -1,0 +1,179 @@
+"""Connectivity is computed from checkpoints on, and any history of loads gives the same numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl import checkpoints, compact, verify
+from etl.run import load, take_back
+from tests.etl.loading import current, folders, lay, load_once
+from tests.etl.world import assert_sound, run
+from warehouse import Settings
+
+BEGIN = dt.datetime(2018, 1, 1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def soon() -> Iterator[None]:
+    """Checkpoints after a few events, and few that are kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "TAIL_ROWS", 3)
+        patch.setattr(checkpoints, "GROWTH", 2)
+        patch.setattr(checkpoints, "KEPT", 3)
+        yield
+
+
+def events(draw: random.Random, first: int, last: int) -> str:
+    """Some events of four devices on four servers, often at the same or the last instants of
+    days."""
+    lines = []
+    for _ in range(draw.randint(1, 14)):
+        second = draw.choice([0, 0, 3600, 43200, 86399, draw.randint(0, 86399)])
+        at = BEGIN + dt.timedelta(days=draw.randint(first, last), seconds=second)
+        who = f"d{draw.randint(1, 4)},u{draw.randint(1, 3)},s{draw.randint(1, 4)}"
+        lines.append(f"{at},{who},{draw.choice(['True', 'False'])}\n")
+    return "".join(lines)
+
+
+def servers(draw: random.Random, days: int) -> str:
+    """Lives of some of the servers, some without an end."""
+    lines = []
+    for number in draw.sample(range(1, 5), draw.randint(1, 4)):
+        end = BEGIN + dt.timedelta(days=draw.randint(0, days + 2), hours=draw.choice([0, 12]))
+        lines.append(f"s{number},2017-01-01 00:00:00,{draw.choice(['', end])}\n")
+    return "".join(lines)
+
+
+def history(draw: random.Random) -> Iterator[tuple[str, str]]:
+    """What arrives, mostly in order, or is taken back: a path and its text, or none."""
+    days, top, XX([5, 15, 40]), 0, []
+    for number in range(draw.randint(3, 7)):
+        kind = draw.choice(["events", "events", "events", "servers", "taken back"])
+        if kind == "taken back" and there:
+            yield there.pop(draw.randrange(len(there))), ""
+            continue
+        first = min(top, days - 1) if draw.random() < 0.7 else 0
+        last = min(days, first + draw.randint(1, 6)) if first else days
+        top = max(top, last)
+        name = "servers" if kind == "servers" else "connectivity_events"
+        there.append(f"{name}/{number}.csv")
+        yield there[-1], servers(draw, days) if name == "servers" else events(draw, first, last)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_history_gives_the_marts_of_one_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    assert_as_rebuilt(tmp_path, monkeypatch, seed)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("batch", range(40))
+def test_many_more_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    """1,000 in all."""
+    for turn in range(25):
+        assert_as_rebuilt(tmp_path / str(turn), monkeypatch, random.randrange(2**32))
+
+
+def assert_as_rebuilt(root: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """verify makes every mart anew from the lake, here without any checkpoint."""
+    draw = random.Random(seed)
+    settings = folders(root)
+    for path, text in history(draw):
+        if text:
+            load_once(settings, {path: text})
+        else:
+            take_back(settings, [path], "drawn")
+        if draw.random() < 0.2:
+            assert compact.main(["--data", str(settings.data)]) == 0
+    with monkeypatch.context() as at_once:
+        at_once.setattr(checkpoints, "TAIL_ROWS", 10**9)
+        assert verify.main(["--data", str(settings.data)]) == 0, seed
+
+
+@pytest.fixture(scope="module")
+def twenty_days(soon: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty days of events, loaded one after the other."""
+    root = tmp_path_factory.mktemp("settled")
+    for day in range(20):
+        load_once(folders(root), {f"connectivity_events/{day}.csv": of_day(day)})
+    return root
+
+
+@pytest.fixture
+def settled(twenty_days: Path, tmp_path: Path) -> Settings:
+    """The same, to be changed; its views name the files of the original."""
+    shutil.copytree(twenty_days, tmp_path / "copy", symlinks=True)
+    settings = folders(tmp_path / "copy")
+    load(settings)  # the folder is another, so that the warehouse is made anew
+    return settings
+
+
+def of_day(day: int) -> str:
+    date = (BEGIN + dt.timedelta(days=day)).date()
+    return "".join(
+        f"{date} {hour:02}:00:00,d{hour},u1,s1,{hour % 2 == 0}\n" for hour in range(10, 16)
+    )
+
+
+def checkpoint_days(settings: Settings) -> list[int]:
+    with current(settings) as connection:
+        rows = connection.execute("select day_number from checkpoints order by step").fetchall()
+    return [row[0] for row in rows]
+
+
+def parts_of(settings: Settings) -> dict[Path, bytes]:
+    with current(settings) as connection:
+        rows = connection.execute("select path from mart_parts").fetchall()
+    return {settings.data / path: (settings.data / path).read_bytes() for (path,) in rows}
+
+
+def test_what_is_settled_is_not_written_again(settled: Settings) -> None:
+    before = parts_of(settled)
+    assert len(checkpoint_days(settled)) == 3
+    load_once(settled, {"connectivity_events/20.csv": of_day(20)})
+    after = parts_of(settled)
+    assert {path: after[path] for path in before if path in after}.items() <= before.items()
+    assert any("online_intervals" in str(path) for path in before.keys() & after.keys())
+    assert_sound(settled)
+
+
+def test_a_late_event_goes_back_no_farther_than_it_must(settled: Settings) -> None:
+    oldest, middle, _ = checkpoint_days(settled)
+    late = dt.date(1970, 1, 1) + dt.timedelta(days=middle + 1)
+    load_once(settled, {"connectivity_events/late.csv": f"{late} 12:30:00,d9,u2,s1,True\n"})
+    assert checkpoint_days(settled)[:2] == [oldest, middle]
+    assert_sound(settled)
+    ancient = "2017-12-01 12:30:00,d9,u2,s1,True\n"
+    load_once(settled, {"connectivity_events/ancient.csv": ancient})
+    assert oldest not in checkpoint_days(settled)
+    assert_sound(settled)
+
+
+@pytest.mark.parametrize("mart", ["online_last_events", "online_intervals", "online_server_pairs"])
+def test_a_harmed_part_is_named_and_made_anew(
+    settled: Settings, capsys: pytest.CaptureFixture[str], mart: str
+) -> None:
+    harmed = max(path for path in parts_of(settled) if mart in str(path))
+    harmed.write_bytes(harmed.read_bytes()[:-20] + b"x" * 20)
+    assert verify.main(["--data", str(settled.data)]) == 1
+    name = harmed.relative_to(settled.data).as_posix()
+    assert f"{name}, a part of a mart, was changed" in capsys.readouterr().out
+    assert verify.main(["--data", str(settled.data), "--repair"]) == 0
+    assert_sound(settled)
+
+
+@pytest.mark.parametrize("mart", ["online_last_events", "online_going_on", "online_last_spans"])
+def test_a_load_does_not_build_on_a_harmed_part(settled: Settings, mart: str) -> None:
+    for path in parts_of(settled):
+        if mart in str(path):
+            path.unlink()
+    lay(settled.incoming, {"connectivity_events/20.csv": of_day(20)})
+    assert run(settled) == 0
+    assert_sound(settled)
