@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""What one small load costs as the history grows: a file every five minutes, each a load.
+"""What one small load costs as the history grows.
 
-All in this process, so that Python's start is not in it. Figures are medians of the loads around
-the one that is named, with the small files of the lake joined as the loader does it, and never.
+First a file every five minutes, each a load: medians of the loads around the one that is named,
+with the small files of the lake joined as the loader does it, and never. Then five rows more on a
+history and on one of eight times as many days, per dataset, and against a run without news.
+All in this process, so that Python's start is not in it.
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ import datetime as dt
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,6 +31,7 @@ from warehouse.database import connect
 
 BEGIN = dt.datetime(2026, 1, 1)
 AROUND = 5
+DEVICES, ROWS_A_DAY, TIMES = 5_000, 10_000, 7
 
 
 def main() -> None:
@@ -43,6 +48,71 @@ def main() -> None:
         name = f"joined beyond {most}" if most else "never joined"
         each = "".join(f"{1000 * value:>9.0f} ms" for value in told)
         print(f"{name:24}{each}{told[-1] / told[0]:>13.2f}{files:>8,}")
+    columns = ("history", "8 times", "ratio", "no news", "÷ no news")
+    print(f"\n{'five rows more':24}" + "".join(f"{head:>12}" for head in columns))
+    for dataset, write in SMALL.items():
+        short = _small(options.work, dataset, options.days, write)
+        long = _small(options.work, dataset, 8 * options.days, write)
+        both = f"{1000 * short[0]:>9.0f} ms{1000 * long[0]:>9.0f} ms{long[0] / short[0]:>12.2f}"
+        print(f"{dataset:24}{both}{1000 * long[1]:>9.0f} ms{long[0] / long[1]:>12.1f}")
+
+
+def _health(at: dt.datetime) -> tuple[str, str]:
+    lines = (f"{at},d{n},sensor,online\n" for n in range(5))
+    return "timestamp,id,type,status\n", "".join(lines)
+
+
+def _events(at: dt.datetime) -> tuple[str, str]:
+    lines = (f"{at},d{n},u{n % 7},s1,{n % 2 == 0}\n" for n in range(5))
+    return "timestamp,device_id,user_id,server_id,connected\n", "".join(lines)
+
+
+def _polls(at: dt.datetime) -> tuple[str, str]:
+    lines = (f"s{n},active,{at}\n" for n in range(5))
+    return "store_id,status,timestamp_utc\n", "".join(lines)
+
+
+SMALL = {"health_reports": _health, "connectivity_events": _events, "store_status": _polls}
+DEMO = {
+    "health_reports": "health_reports",
+    "connectivity_events": "connectivity",
+    "store_status": "stores",
+}
+
+
+def _small(
+    work: Path, dataset: str, days: int, write: Callable[[dt.datetime], tuple[str, str]]
+) -> tuple[float, float]:
+    """Seconds of a load of five rows on `days` days of the demo's data, and of one without news."""
+    settings = Settings(work / "growth" / "incoming", work / "growth" / "data")
+    shutil.rmtree(work / "growth", ignore_errors=True)
+    command = [sys.executable, str(ROOT / "etl/demo.py"), "--out", str(settings.incoming)]
+    command += ["--dataset", DEMO[dataset], "--single-file", "--days", str(days)]
+    command += ["--rows", str(days * ROWS_A_DAY), "--devices", str(DEVICES)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    for path in settings.incoming.rglob("*.csv"):
+        os.utime(path, (0, 0))
+    load(settings)
+    with connect(current_path(settings), read_only=True) as connection:
+        newest = f"select newest_event from freshness() where dataset = '{dataset}'"
+        row = connection.execute(newest).fetchone()
+    assert row is not None
+    changed, same = [], []
+    for number in range(TIMES):
+        header, lines = write(row[0].replace(microsecond=0) + dt.timedelta(seconds=1 + number))
+        path = settings.incoming / dataset / f"more{number}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(header + lines, "utf-8")
+        os.utime(path, (0, 0))
+        changed.append(_timed(settings))
+        same.append(_timed(settings))
+    return statistics.median(changed), statistics.median(same)
+
+
+def _timed(settings: Settings) -> float:
+    started = time.perf_counter()
+    load(settings)
+    return time.perf_counter() - started
 
 
 def _history(work: Path, loads: int, rows: int, most: int) -> tuple[list[float], int]:
@@ -71,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__)
     made.add_argument("--loads", type=int, default=1_000)
     made.add_argument("--rows", type=int, default=200)
+    made.add_argument("--days", type=int, default=40, help="of the shorter history")
     made.add_argument("--work", type=Path, default=ROOT / "build" / "bench")
     return made
 

@@ -1,5 +1,5 @@
 """Large marts as parts: immutable Parquet files beside the lake, which a generation lists and puts
-views over, so that publishing costs what changed (docs/ARCHITECTURE.md, rule 6).
+views over, so that publishing costs what changed (docs/ARCHITECTURE.md).
 
 They are products, as a generation is: what is lost is made anew from the lake.
 """

@@ -52,7 +52,8 @@ def servers(draw: random.Random, days: int) -> str:
 
 def history(draw: random.Random) -> Iterator[tuple[str, str]]:
     """What arrives, mostly in order, or is taken back: a path and its text, or none."""
-    days, top, XX([5, 15, 40]), 0, []
+    days, top = draw.choice([5, 15, 40]), 0
+    there: list[str] = []
     for number in range(draw.randint(3, 7)):
         kind = draw.choice(["events", "events", "events", "servers", "taken back"])
         if kind == "taken back" and there:
