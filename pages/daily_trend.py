@@ -50,23 +50,24 @@ class Choice(NamedTuple):
 
 def page() -> None:
     kinds = answers.ask("report_kinds").to_pylist()
-    loaded = answers.ask("report_days")["day"].to_pylist()
+    totals = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
     if not kinds:
         trouble.no_rows("health reports")
         return
-    chosen = controls(kinds, loaded)
+    unfinished = newest.in_progress(totals)
+    chosen = controls(kinds, list(totals), newest.whole(totals))
     longer = with_week_before(chosen)
     daily = longer.slice(longer.num_rows - chosen.days)
     rows = daily.to_pylist()
-    st.subheader(answer(longer.to_pylist(), chosen), anchor=False)
-    newest.note(chosen.last_day)
-    show_cards(rows)
+    st.subheader(answer(longer.to_pylist(), chosen, unfinished), anchor=False)
+    newest.note(totals)
+    show_cards([row for row in rows if row["day"] != unfinished])
     downloads.offer(daily, file_name(chosen), key="daily")
     chart, table = st.columns([8, 4])
     with chart:
         charts.draw(
             charts.daily("Devices a day", TALL, few=len(rows) <= charts.FEW),
-            points(rows),
+            points(rows, unfinished),
             "trend",
             f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "
             f"{words.counted(chosen.days, 'day')}",
@@ -84,7 +85,7 @@ def with_week_before(chosen: Choice) -> pa.Table:
 # Controls: type, status, last day, number of days.
 
 
-def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
+def controls(kinds: list[dict[str, Any]], loaded: list[dt.date], usual: dt.date) -> Choice:
     """The busiest type comes first and is the default; which one that is may change."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
@@ -94,7 +95,7 @@ def controls(kinds: list[dict[str, Any]], loaded: list[dt.date]) -> Choice:
         status = st.selectbox(
             "Status", [any_status, *statuses], key="status", bind="query-params", width=150
         )
-        last_day = days.choose("Last day (UTC)", loaded, "last_day")
+        last_day = days.choose("Last day (UTC)", loaded, usual, "last_day")
         number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
     return Choice(
         None if device_type == any_type else device_type,
@@ -115,12 +116,14 @@ def any_but(names: list[str]) -> str:
 # The answer: a sentence and the numbers that matter.
 
 
-def answer(rows: list[dict[str, Any]], chosen: Choice) -> str:
+def answer(rows: list[dict[str, Any]], chosen: Choice, unfinished: dt.date | None) -> str:
     last = rows[-1]
     day, kind, doing = words.day(chosen.last_day), chosen.kind(words.name), chosen.doing(words.name)
     if not last["has_data"]:
         return f"No data was loaded for {day}, so how many {kind}s {doing} is unknown"
     said = f"{words.counted(last['devices'], kind)} {doing} on {day}"
+    if chosen.last_day == unfinished:
+        return f"{said}{newest.SO_FAR}"
     week = calendar.WEEK.days
     before = rows[-1 - week]["devices"] if len(rows) > week else None
     change = words.change_pct(last["devices"], before)
@@ -151,14 +154,16 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
 # The picture and its table.
 
 
-def points(rows: list[dict[str, Any]]) -> pa.Table:
+def points(rows: list[dict[str, Any]], unfinished: dt.date | None) -> pa.Table:
     return pa.table(
         {
             "day": [row["day"] for row in rows],
-            "amount": pa.array([row["devices"] for row in rows], pa.int64()),
+            **charts.amounts_of({row["day"]: row["devices"] for row in rows}, unfinished),
             "weekend": [calendar.weekend(row["day"]) for row in rows],
             "has_data": [row["has_data"] for row in rows],
-            "says": [says(row) for row in rows],
+            "says": [
+                says(row) + (newest.SO_FAR if row["day"] == unfinished else "") for row in rows
+            ],
         }
     )
 

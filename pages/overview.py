@@ -36,10 +36,10 @@ def page() -> None:
         return
     totals = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
     rows = datasets.to_pylist()
-    day = max(totals) if totals else None
+    day = newest.whole(totals) if totals else None
     st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
     if day:
-        newest.note(day)
+        newest.note(totals)
     with st.container(horizontal=True):
         if day:
             show_newest_day(totals, day)
@@ -101,26 +101,32 @@ def show_trust(rows: list[dict[str, Any]]) -> None:
 
 def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
     known = (last - min(totals)).days + 1
-    rows = [(day, totals.get(day)) for day in calendar.span(last, min(known, DAYS))]
+    rows = list(calendar.filled(totals, last, min(known, DAYS)))
+    unfinished = newest.in_progress(totals)
+    if unfinished and unfinished > last:
+        rows += calendar.filled(totals, unfinished, (unfinished - last).days)
+    reports = {day: row["reports"] if row else None for day, row in rows}
     return pa.table(
         {
-            "day": [day for day, _ in rows],
-            "amount": pa.array([row and row["reports"] for _, row in rows], pa.int64()),
+            "day": list(reports),
+            **charts.amounts_of(
+                {day: row["reports"] if row else None for day, row in rows}, unfinished
+            ),
             "weekend": [calendar.weekend(day) for day, _ in rows],
             "has_data": [row is not None for _, row in rows],
-            "says": [says(day, row) for day, row in rows],
+            "says": [says(day, row, day == unfinished) for day, row in rows],
         }
     )
 
 
-def says(day: dt.date, row: dict[str, Any] | None) -> str:
+def says(day: dt.date, row: dict[str, Any] | None, is_unfinished: bool) -> str:
     if row is None:
         return f"{words.day(day)}: no data was loaded"
     reports, devices = (
         words.counted(row["reports"], "report"),
         words.counted(row["devices"], "device"),
     )
-    return f"{words.day(day)}: {reports} from {devices}"
+    return f"{words.day(day)}: {reports} from {devices}{newest.SO_FAR if is_unfinished else ''}"
 
 
 # Every dataset that ever had a file.

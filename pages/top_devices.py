@@ -33,7 +33,7 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
-    day, top, kind = controls(loaded)
+    day, top, kind = controls(loaded, newest.whole(totals))
     if day not in totals:
         no_data(day, loaded)
         return
@@ -41,6 +41,8 @@ def page() -> None:
         show_most(totals, day, top)
     else:
         movers.show(kind, day, top)
+        if day == newest.in_progress(totals):
+            newest.note(totals)
     chosen = address.text("device")
     if chosen:
         device.show(chosen, day, set(loaded))
@@ -49,21 +51,22 @@ def page() -> None:
 def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> None:
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
-    st.subheader(answer(rows, day, totals[day]["devices"]), anchor=False)
-    newest.note(day)
-    show_cards(totals, day, rows)
+    unfinished = day == newest.in_progress(totals)
+    st.subheader(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
+    newest.note(totals)
+    show_cards(totals, day, rows, unfinished)
     ranking.show(leaders, rows, day, top)
 
 
 # Controls: a day with data, how many devices, and by what.
 
 
-def controls(loaded: list[dt.date]) -> tuple[dt.date, int, str]:
-    before, after = days.neighbours(loaded)
+def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str]:
+    before, after = days.neighbours(loaded, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        days.step("◀ Previous", before, loaded)
-        day = days.choose("Day (UTC)", loaded)
-        days.step("Next ▶", after, loaded)
+        days.step("◀ Previous", before, usual)
+        day = days.choose("Day (UTC)", loaded, usual)
+        days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
     return day, int(top), kind
@@ -80,8 +83,8 @@ def no_data(day: dt.date, loaded: list[dt.date]) -> None:
 # The answer: a sentence and the numbers of the day.
 
 
-def answer(leaders: list[dict[str, Any]], day: dt.date, devices: int) -> str:
-    """`devices`: how many reported that day, listed or not."""
+def answer(leaders: list[dict[str, Any]], day: dt.date, devices: int, unfinished: bool) -> str:
+    """`devices`: how many reported that day, listed or not; `unfinished`: it is in progress."""
     first = leaders[0]
     name = words.code(first["device_id"])
     level = sum(row["occurrences"] == first["occurrences"] for row in leaders)
@@ -91,6 +94,8 @@ def answer(leaders: list[dict[str, Any]], day: dt.date, devices: int) -> str:
         others = f"{least}{words.counted(level - 1, 'other device')}"
         return f"{name} and {others} reported most on {words.day(day)}: {many} each"
     said = f"{name} reported most on {words.day(day)}: {many}"
+    if unfinished:
+        return f"{said}{newest.SO_FAR}"
     if first["baseline"] == "no data":
         return f"{said}; there is no data from a week before"
     if first["baseline"] == "new":
@@ -99,14 +104,19 @@ def answer(leaders: list[dict[str, Any]], day: dt.date, devices: int) -> str:
 
 
 def show_cards(
-    totals: dict[dt.date, dict[str, Any]], day: dt.date, rows: list[dict[str, Any]]
+    totals: dict[dt.date, dict[str, Any]],
+    day: dt.date,
+    rows: list[dict[str, Any]],
+    unfinished: bool,
 ) -> None:
     listed, reports = sum(row["occurrences"] for row in rows), totals[day]["reports"]
     with st.container(horizontal=True):
-        cards.against_week("Reports", {d: row["reports"] for d, row in totals.items()}, day)
-        cards.against_week(
-            "Devices that reported", {d: row["devices"] for d, row in totals.items()}, day
-        )
+        for label, column in (("Reports", "reports"), ("Devices that reported", "devices")):
+            if unfinished:
+                now = newest.so_far(day)
+                cards.so_far(label, now[column], now[f"{column}_week_before"])
+            else:
+                cards.against_week(label, {d: row[column] for d, row in totals.items()}, day)
         cards.plain(
             f"From the top {len(rows)}",
             shares.of(listed, reports),

@@ -9,7 +9,7 @@ other data would have another one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
@@ -53,9 +53,9 @@ def put(key: str, value: object | None) -> None:
         st.query_params[key] = str(value)
 
 
-def put_day(value: dt.date | None, days: Sequence[dt.date], key: str = "day") -> None:
-    """Write a day of `days`, oldest first; the newest is the default and left out."""
-    put(key, None if value == days[-1] else value)
+def put_day(value: dt.date | None, usual: dt.date, key: str = "day") -> None:
+    """Write a day; the default is left out."""
+    put(key, None if value == usual else value)
 
 
 def mend(key: str, shown: str, value: object | None = None) -> None:

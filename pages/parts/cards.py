@@ -44,6 +44,18 @@ def against_week(
     )
 
 
+def so_far(label: str, now: int, before: int | None) -> None:
+    """What a day in progress holds, against the same time a week before."""
+    change = words.change_pct(now, before)
+    compared(
+        f"{label} so far",
+        words.count(now),
+        None if change is None else words.percent(change),
+        change,
+        description="up to that time a week before" if before else "no data a week before",
+    )
+
+
 def compared(
     label: str,
     value: str,

@@ -4,7 +4,8 @@ of data redraws the chart that is there, without building it anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import altair as alt
@@ -71,24 +72,36 @@ def ranking(rows: int) -> spec.Spec:
     return spec.of((bars + ticks).properties(height=ROW * rows + HEADER))
 
 
+def amounts_of(
+    days: Mapping[dt.date, int | None], unfinished: dt.date | None
+) -> dict[str, pa.Array]:
+    """Two columns for a line over days: `amount` of each day, NULL without data, and `so_far` of
+    one that is in progress, which is no part of the line."""
+    amount = [None if day == unfinished else value for day, value in days.items()]
+    so_far = [value if day == unfinished else None for day, value in days.items()]
+    return {"amount": pa.array(amount, pa.int64()), "so_far": pa.array(so_far, pa.int64())}
+
+
 @cache
 def daily(title: str, height: int, *, few: bool = False) -> spec.Spec:
     """A line over days; days without data are grey bands and interrupt it, weekends are tinted.
 
     With a `few` days, up to FEW, each of them has its label.
 
-    Columns: day, amount (NULL without data), weekend, has_data, says.
+    Columns: day, amount and so_far (see amounts_of), weekend, has_data, says.
     """
     band = _bands(few)
     middle = _day(few).bandPosition(0.5)
     amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d"))
     line = alt.Chart().encode(x=middle, y=amount)
+    unfinished = alt.Chart().encode(x=middle, y="so_far:Q")
     return spec.of(
         (
             _weekends(band)
             + _holes(band)
             + line.mark_line(color=palette.MAIN, invalid="break-paths-show-domains")
             + line.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter")
+            + unfinished.mark_point(color=palette.MAIN, filled=False, size=50, invalid="filter")
             + band.mark_bar(opacity=0).encode(tooltip=spec.SAYS)
         ).properties(height=height)
     )

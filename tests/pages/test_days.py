@@ -9,7 +9,7 @@ import pytest
 from pages.parts import words
 from tests import health
 from tests.etl.loading import load_all
-from tests.visits import Visit, said, sentence
+from tests.visits import Visit, cards, said, sentence
 from warehouse import Settings
 
 FAR = "".join(
@@ -17,13 +17,60 @@ FAR = "".join(
 )
 
 
-def test_the_newest_day_is_said_to_be_seen_in_part(fortnight: Settings, visit: Visit) -> None:
-    note = "Sun 15 Feb is seen only up to its newest report, at 14:03 UTC"
-    for page in ("overview", "top_devices", "daily_trend"):
-        assert note in said(visit(fortnight, page))
-        assert "days before" not in said(visit(fortnight, page))  # 5 February is missing
-    assert note not in said(visit(fortnight, "top_devices", day="2026-02-14"))
-    assert note not in said(visit(fortnight, "daily_trend", last_day="2026-02-14"))
+PAGES = ("overview", "top_devices", "daily_trend")
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dt.date]:
+    """Ten days of which the last, today, has an hour's reports: 6 of `a` and 3 of `b`, against 4 of
+    `a` in the same hour a week before and 20 on other whole days; and today."""
+    today = dt.datetime.now(dt.UTC).date()
+    lines = [
+        f"{today - dt.timedelta(back)}T{hour:02}:{minute:02}:00Z,a,sensor,online\n"
+        for back in range(1, 10)
+        for hour in range(5)
+        for minute in range(4)
+    ]
+    lines += [f"{today}T00:{minute:02}:00Z,a,sensor,online\n" for minute in range(6)]
+    lines += [f"{today}T00:{minute:02}:00Z,b,sensor,online\n" for minute in range(10, 13)]
+    root = tmp_path_factory.mktemp("unfinished")
+    return load_all(root, [{"reports.csv": health.HEADER + "".join(lines)}]), today
+
+
+def test_a_whole_day_is_shown_first(unfinished: tuple[Settings, dt.date], visit: Visit) -> None:
+    """A day in progress is no collapse: it is told like for like."""
+    settings, today = unfinished
+    yesterday = words.day(today - dt.timedelta(1))
+    note = (
+        f"{words.short_day(today)} is in progress. Up to its newest report, at 00:12 UTC: "
+        "9 reports from 2 devices, 125 % more than up to that time a week before"
+    )
+    for page in PAGES:
+        app = visit(settings, page)
+        assert yesterday in sentence(app)
+        assert note in said(app)
+    overview = sentence(visit(settings, "overview"))
+    assert overview == (f"1 device sent 20 reports on {yesterday}, as many as a week before")
+    assert cards(visit(settings, "daily_trend"))["Fewest devices"][0] == "1"
+
+
+def test_a_day_in_progress_can_be_asked_for(
+    unfinished: tuple[Settings, dt.date], visit: Visit
+) -> None:
+    settings, today = unfinished
+    top = visit(settings, "top_devices", day=str(today))
+    assert sentence(top) == f"`a` reported most on {words.day(today)}: 6 times so far"
+    assert cards(top)["Reports so far"] == ("9", "+125 %")
+    assert cards(top)["Devices that reported so far"] == ("2", "+100 %")
+    trend = visit(settings, "daily_trend", last_day=str(today))
+    assert sentence(trend) == f"2 sensor devices reported on {words.day(today)} so far"
+
+
+def test_a_whole_newest_day_has_no_note(fortnight: Settings, visit: Visit) -> None:
+    for page in PAGES:
+        app = visit(fortnight, page)
+        assert "Sun 15 Feb 2026" in sentence(app)
+        assert "in progress" not in said(app)
 
 
 @pytest.fixture(scope="module")
