@@ -35,15 +35,11 @@ def test_a_change_in_a_sentence(value: float, said: str) -> None:
     assert plain(words.compared(value)) == said
 
 
-def test_a_change_without_a_baseline_is_a_word() -> None:
-    assert words.change(None, "new") == "new"
-
-
 @pytest.mark.parametrize(
-    ("rank", "before", "said"), [(1, 3, "▲ 2"), (4, 3, "▼ 1"), (2, 2, "–"), (2, None, "new")]
+    ("part", "said"), [(1, 0.1), (0, 0), (50_000, 50), (99_999, 99.9), (100_000, 100)]
 )
-def test_a_rank_moves_up_when_its_number_falls(rank: int, before: int | None, said: str) -> None:
-    assert words.movement(rank, before, "new") == said
+def test_a_share_in_a_column_is_whole_only_where_it_is(part: int, said: float) -> None:
+    assert shares.rounded_of(part, 100_000) == said
 
 
 def test_a_share_too_small_to_show_is_not_zero() -> None:

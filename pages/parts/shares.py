@@ -22,6 +22,20 @@ def percent(value: float | None) -> str:
     return f"{value:.1f}".removesuffix(".0") + PERCENT
 
 
+def rounded_of(part: int, whole: int) -> float | None:
+    """A part of a whole for a column of numbers; None where there is no whole."""
+    return rounded(100 * part / whole if whole else None)
+
+
+def rounded(value: float | None) -> float | None:
+    """A share in percent for a column of numbers: 100 and 0 only where it is exactly that."""
+    if value is None:
+        return None
+    if 0 < value < 0.05:
+        return 0.1
+    return 99.9 if 99.95 <= value < 100 else round(value, 1)
+
+
 def limit(value: float) -> str:
     """A limit as it was given: `90 %`, `97.25 %`."""
     return f"{value:g}{PERCENT}"

@@ -21,9 +21,9 @@ def number(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.NumberColumn(label, format="%,d", help=help, width=width)
 
 
-def difference(label: str, help: str | None = None) -> Any:
+def difference(label: str, help: str | None = None, width: Any = None) -> Any:
     """A signed whole number: sorted as one, so with the format's own minus."""
-    return st.column_config.NumberColumn(label, format="%+,d", help=help)
+    return st.column_config.NumberColumn(label, format="%+,d", help=help, width=width)
 
 
 def day(label: str, help: str | None = None) -> Any:
@@ -37,6 +37,21 @@ def instant(label: str, help: str | None = None, width: Any = None) -> Any:
 
 def words(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.TextColumn(label, help=help, width=width)
+
+
+def share(label: str, help: str | None = None, width: Any = None) -> Any:
+    """A share in percent, as `shares.rounded` gives it."""
+    return st.column_config.NumberColumn(label, format="%.1f %%", help=help, width=width)
+
+
+def change_pct(label: str, help: str | None = None, width: Any = None) -> Any:
+    """A signed change in percent."""
+    return st.column_config.NumberColumn(label, format="%+,.1f %%", help=help, width=width)
+
+
+def hours(label: str, help: str | None = None, width: Any = None) -> Any:
+    """A length of time in hours."""
+    return st.column_config.NumberColumn(label, format="%,.2f h", help=help, width=width)
 
 
 def amount_in_words(label: str, help: str | None = None, width: Any = None) -> Any:

@@ -64,27 +64,12 @@ def percent(value: float) -> str:
     return f"{'+' if value > 0 else MINUS}{text}{PERCENT}"
 
 
-def change(value: float | None, baseline: str) -> str:
-    """A change against the week before, with a word where there is nothing to compare to."""
-    return baseline if value is None else percent(value)
-
-
 def compared(value: float) -> str:
     """A change inside a sentence: `20 % more than`, `as many as`."""
     said = percent(value).lstrip(f"+{MINUS}")
     if said == UNCHANGED:
         return "as many as"
     return f"{said} {'more' if value > 0 else 'fewer'} than"
-
-
-def movement(rank: int, rank_before: int | None, baseline: str) -> str:
-    """How a rank moved in a week: `▲ 2` up, `▼ 1` down, `–` unmoved, or the odd case as a word."""
-    if rank_before is None:
-        return baseline
-    moved = rank_before - rank
-    if not moved:
-        return "–"
-    return f"{'▲' if moved > 0 else '▼'} {abs(moved):,}"
 
 
 def ago(seconds: float) -> str:

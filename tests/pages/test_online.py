@@ -104,7 +104,7 @@ def test_a_day_shows_its_users_and_their_fleets(ten_weeks: Settings, visit: Visi
         app
     )
     sizes, users = table(app, 0), table(app, 1)
-    assert sizes[0] == {"size": "1–2", "users": 2, "devices": 3, "share": "50 %"}
+    assert sizes[0] == {"size": "1–2", "users": 2, "devices": 3, "share": 50}
     assert [(row["user"], row["before"]) for row in users] == [("bob", 3), ("ann", 2), ("cat", 1)]
 
 

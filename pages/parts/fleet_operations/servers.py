@@ -49,7 +49,7 @@ SERVERS = {
     "devices": tables.number("Devices", "Distinct devices that came online on it"),
     "intervals": tables.number("Intervals", "Online intervals on it"),
     "cut_off": tables.number("Cut off", "Intervals that its destruction ended"),
-    "share": tables.amount_in_words("Share", "Of its intervals, cut off by its destruction"),
+    "share": tables.share("Share", "Of its intervals, cut off by its destruction"),
     "hours": fleets.whole("Hours online", "Of all its intervals together"),
     "destroyed": tables.instant("Destroyed"),
     "lived": tables.amount_in_words("Lived", "From its creation"),
@@ -93,7 +93,9 @@ def server_rows(rows: Rows, observed: Observed) -> pa.Table:
             "devices": [row["devices"] for row in rows],
             "intervals": [row["intervals"] for row in rows],
             "cut_off": [row["cut_off_intervals"] for row in rows],
-            "share": [shares.of(row["cut_off_intervals"], row["intervals"]) for row in rows],
+            "share": [
+                shares.rounded_of(row["cut_off_intervals"], row["intervals"]) for row in rows
+            ],
             "hours": [row["hours"] for row in rows],
             "destroyed": pa.array([row["destroyed_at"] for row in rows], pa.timestamp("us")),
             "lived": [lived(row) for row in rows],

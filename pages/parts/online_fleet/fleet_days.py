@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import downloads, fleets, tables, words
+from pages.parts import downloads, fleets, tables
 from pages.parts.choose import Period
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet.fleet_choice import Choice
@@ -31,7 +31,7 @@ def show(table: pa.Table, observed: Observed, chosen: Choice) -> None:
 DAYS = {
     "day": tables.day("Day (UTC)"),
     "devices": tables.number("Devices", "Distinct devices online"),
-    "change": tables.amount_in_words("Change", "Against a week before"),
+    "change": tables.change_pct("Change", "Against a week before"),
     **{
         size: tables.number(label, f"Devices of users with {label} of them online")
         for size, label in fleets.SIZES.items()
@@ -49,7 +49,7 @@ def day_rows(days: Sequence[FleetDay], observed: Observed, period: Period) -> pa
         {
             "day": [day.day for _, day in shown],
             "devices": [day.total for _, day in shown],
-            "change": ["–" if change is None else words.percent(change) for change in changes],
+            "change": pa.array(changes, pa.float64()),
             **{
                 size: [day.devices[place] for _, day in shown]
                 for place, size in enumerate(fleets.SIZES)

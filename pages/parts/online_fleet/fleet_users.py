@@ -91,13 +91,13 @@ BY_SIZE = {
     "size": tables.words("Fleet size", "Devices of one user online in the window"),
     "users": tables.number("Users"),
     "devices": tables.number("Devices"),
-    "share": tables.amount_in_words("Share", "Of the devices online"),
+    "share": tables.share("Share", "Of the devices online"),
 }
 USERS = {
     "user": tables.words("User"),
     "devices": tables.number("Devices", "Distinct devices online"),
     "size": tables.words("Fleet size"),
-    "share": tables.amount_in_words("Share", "Of the devices online"),
+    "share": tables.share("Share", "Of the devices online"),
     "before": tables.number("Week before", "Devices 7 days earlier"),
     "more": tables.difference("Change", "Devices in a week"),
 }
@@ -114,7 +114,7 @@ def size_rows(rows: Rows) -> pa.Table:
             "size": list(fleets.SIZES.values()),
             "users": [owners[size] for size in fleets.SIZES],
             "devices": [devices[size] for size in fleets.SIZES],
-            "share": [shares.of(devices[size], total) for size in fleets.SIZES],
+            "share": [shares.rounded_of(devices[size], total) for size in fleets.SIZES],
         }
     )
 
@@ -127,7 +127,7 @@ def user_rows(rows: Rows, before: dict[str, int] | None) -> pa.Table:
             "user": [row["user_id"] for row in rows],
             "devices": [row["devices"] for row in rows],
             "size": [fleets.SIZES[row["fleet_size"]] for row in rows],
-            "share": [shares.of(row["devices"], total) for row in rows],
+            "share": [shares.rounded_of(row["devices"], total) for row in rows],
             "before": pa.array(earlier, pa.int64()),
             "more": pa.array(
                 [

@@ -112,7 +112,7 @@ AUDIT = {
     "events": tables.number(
         "Events", "In the period, on the day of the event that went online", 75
     ),
-    "share": tables.amount_in_words("Share", "Of all online events", 75),
+    "share": tables.share("Share", "Of all online events", 75),
     "hours": tables.number("Hours online", "The length of the intervals that they opened", 110),
     "days": st.column_config.AreaChartColumn(
         "By day", y_min=0, width=180, help="Events on each day"
@@ -168,7 +168,7 @@ def audit_rows(counted: dict[str, Total], events: Events, days: Sequence[dt.date
             "means": list(rules.values()),
             "events": [counted[rule].events for rule in rules],
             "share": [
-                shares.of(counted[rule].events, online) if rule in DECIDES else None
+                shares.rounded_of(counted[rule].events, online) if rule in DECIDES else None
                 for rule in rules
             ],
             "hours": [round(counted[rule].hours) if rule in DECIDES else None for rule in rules],

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from pages.parts import address, charts, downloads, openable, tables, words
-from pages.parts.shares import limit, percent, percent_range
+from pages.parts.shares import limit, percent, percent_range, rounded
 from pages.parts.store_uptime import store_charts, uptime
 from pages.parts.store_uptime.store_choice import Choice
 from warehouse import metrics
@@ -212,12 +212,11 @@ def beside_ranges(rows: list[dict[str, Any]]) -> Any:
 
 COLUMNS = {
     "store": tables.words("Store"),
-    "uptime": tables.amount_in_words("Uptime", "Share of the open time that is known"),
-    "down": tables.amount_in_words("Down"),
-    "unknown": tables.amount_in_words("Unknown", "Share of the open time"),
-    "range": tables.amount_in_words(
-        "Polls allow", "Least and greatest share of the last week's open time that it can be up"
-    ),
+    "uptime": tables.share("Uptime", "Share of the open time that is known"),
+    "down": tables.hours("Down"),
+    "unknown": tables.share("Unknown", "Share of the open time"),
+    "least": tables.share("At least", "Least share of the last week's open time that it was up"),
+    "most": tables.share("At most", "Greatest share that the polls allow"),
     "zone": tables.words("Time zone"),
 }
 
@@ -226,14 +225,19 @@ def table_rows(rows: list[dict[str, Any]], *, with_range: bool) -> pa.Table:
     shown = pa.table(
         {
             "store": [row["store_id"] for row in rows],
-            "uptime": [percent(row["uptime_pct"]) for row in rows],
-            "down": [words.hours(row["down_hours"]) for row in rows],
-            "unknown": [percent(row["unknown_pct"]) for row in rows],
-            "range": [percent_range(row["uptime_low_pct"], row["uptime_high_pct"]) for row in rows],
+            "uptime": in_percent(rows, "uptime_pct"),
+            "down": pa.array([row["down_hours"] for row in rows], pa.float64()),
+            "unknown": in_percent(rows, "unknown_pct"),
+            "least": in_percent(rows, "uptime_low_pct"),
+            "most": in_percent(rows, "uptime_high_pct"),
             "zone": [row["zone"] for row in rows],
         }
     )
-    return shown if with_range else shown.drop_columns("range")
+    return shown if with_range else shown.drop_columns(["least", "most"])
+
+
+def in_percent(rows: list[dict[str, Any]], column: str) -> pa.Array:
+    return pa.array([rounded(row[column]) for row in rows], pa.float64())
 
 
 def intervals(rows: list[dict[str, Any]]) -> pa.Table:

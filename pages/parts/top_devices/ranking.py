@@ -60,11 +60,13 @@ def show_bars(rows: list[dict[str, Any]], chosen: str | None) -> None:
 
 COLUMNS = {
     "rank": tables.number("Rank", width=50),
-    "moved": tables.amount_in_words("Moved", "Places won or lost since a week before", 65),
+    "moved": tables.difference(
+        "Moved", "Places won or lost since a week before; – for a device that was not there", 65
+    ),
     "device": tables.words("Device", width=90),
     "reports": tables.number("Reports", "Distinct reports on the day", 70),
     "before": tables.number("Week before", "Distinct reports 7 days earlier", 95),
-    "change": tables.amount_in_words("Change", "Against 7 days earlier", 75),
+    "change": tables.change_pct("Change", "Against 7 days earlier", 85),
     "days": st.column_config.BarChartColumn(
         "30 days",
         y_min=HOLE,
@@ -80,20 +82,23 @@ def table_rows(rows: list[dict[str, Any]], sparks: pa.Table) -> pa.Table:
     return pa.table(
         {
             "rank": [row["rank"] for row in rows],
-            "moved": [
-                words.movement(row["rank"], row["rank_week_before"], row["baseline"])
-                for row in rows
-            ],
+            "moved": pa.array([places_won(row) for row in rows], pa.int64()),
             "device": [row["device_id"] for row in rows],
             "reports": [row["occurrences"] for row in rows],
             "before": [
                 None if row["baseline"] == "no data" else row["occurrences_week_before"]
                 for row in rows
             ],
-            "change": [words.change(row["change_pct"], row["baseline"]) for row in rows],
+            "change": pa.array([row["change_pct"] for row in rows], pa.float64()),
             "days": [heights(days) for days in sparks["occurrences_by_day"].to_pylist()],
         }
     )
+
+
+def places_won(row: dict[str, Any]) -> int | None:
+    """Since a week before; None where the device had no place then."""
+    before = row["rank_week_before"]
+    return None if before is None else int(before - row["rank"])
 
 
 def heights(days: list[int | None]) -> list[float]:
