@@ -43,7 +43,7 @@ test: lint ## Lint, types and every test, in a real Chromium too
 	@mkdir -p build
 	@sh tools/redis.sh
 ifeq ($(strip $(ARGS)),)
-	@$(PY) -m pytest $(CORE) --junitxml=build/junit-core.xml --cov --cov-report=term
+	@$(PY) -m pytest -n 2 --dist loadfile $(CORE) --junitxml=build/junit-core.xml --cov --cov-report=term
 	@$(WITH_CHROMIUM) $(PY) -m pytest $(CORE:%=--ignore=%) --junitxml=build/junit.xml
 else
 	@$(WITH_CHROMIUM) $(PY) -m pytest $(ARGS)
