@@ -17,6 +17,7 @@ from pages.parts import (
     choose,
     days,
     downloads,
+    late,
     newest,
     tables,
     trouble,
@@ -61,6 +62,7 @@ def page() -> None:
     rows = daily.to_pylist()
     st.subheader(answer(longer.to_pylist(), chosen, unfinished), anchor=False)
     newest.note(totals)
+    late.note("health_reports")
     show_cards([row for row in rows if row["day"] != unfinished])
     downloads.offer(daily, file_name(chosen), key="daily")
     chart, table = st.columns([8, 4])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import answers, cards, choose, fleets, trouble, words
+from pages.parts import answers, cards, choose, fleets, late, trouble, words
 from pages.parts.choose import Period
 from pages.parts.fleet_operations import fleet_hours, fleet_weeks, servers
 from pages.parts.fleets import Observed, Rows
@@ -31,6 +31,7 @@ def page() -> None:
     daily = answers.ask("online_hours", first_day=period.first, last_day=period.last)
     weeks, days = weekly.to_pylist(), daily.to_pylist()
     st.subheader(answer(weeks), anchor=False)
+    late.note("connectivity_events")
     show_cards(weeks, days)
     view = choose.one_of("Show", VIEWS, "view", show_label=False)
     if view == "weeks":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import address, choose, fleets, trouble, words
+from pages.parts import address, choose, fleets, late, trouble, words
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import (
     device_online,
@@ -44,6 +44,7 @@ def page() -> None:
     table = daily if chosen.window == 1 else running
     days, usual = fleets.days(table), min(observed.usual, chosen.period.last)
     st.subheader(answer(days, usual, observed, chosen.window), anchor=False)
+    late.note("connectivity_events")
     fleet_cards.show(days, fleets.days(running), usual, observed, chosen)
     ahead = projection.ask()
     fleet_picture.show(days, ahead, observed, chosen)

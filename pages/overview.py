@@ -14,6 +14,7 @@ from pages.parts import (
     cards,
     charts,
     downloads,
+    late,
     newest,
     shares,
     tables,
@@ -146,12 +147,16 @@ def show_datasets(datasets: pa.Table) -> None:
         placeholder="–",
         alt="How fresh and complete each dataset is",
     )
+    rows = datasets.to_pylist()
+    for row in rows:
+        if said := late.told(row, rows):
+            st.caption(f"⏰ {words.dataset(row['dataset'])}: {said}.")
     rejected = answers.ask("file_history", of_status="rejected").to_pylist()
     strangers = [file for file in rejected if file["dataset"] is None]
     if strangers:
-        rows = words.counted(sum(file["rows_rejected"] for file in strangers), "row")
+        held = words.counted(sum(file["rows_rejected"] for file in strangers), "row")
         st.caption(
-            f"Not in the table: {words.counted(len(strangers), 'file')} with {rows} that "
+            f"Not in the table: {words.counted(len(strangers), 'file')} with {held} that "
             f"{'fits' if len(strangers) == 1 else 'fit'} no dataset, rejected whole; see *Data*."
         )
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, calendar, cards, reports, trouble, words
+from pages.parts import address, answers, calendar, cards, late, reports, trouble, words
 from pages.parts.shares import limit, percent, points
 from pages.parts.store_uptime import store, store_choice, store_list, store_methods, uptime
 from pages.parts.store_uptime.store_choice import Choice
@@ -78,6 +78,7 @@ def show_numbers(stores: pa.Table, chosen: Choice, profile: pa.Table, below: flo
     """The answer, the cards, what the other method says, and the distribution."""
     now = uptime.summary(stores, below)
     st.subheader(answer(now, chosen, below), anchor=False)
+    late.note("store_status")
     show_cards(now, week_before(chosen, profile, below), chosen, below)
     others = store_choice.measured(chosen, profile, method=chosen.other_method)
     store_methods.show(stores, others, chosen, below)

@@ -15,6 +15,7 @@ from pages.parts import (
     choose,
     commands,
     days,
+    late,
     newest,
     shares,
     trouble,
@@ -43,6 +44,7 @@ def page() -> None:
         movers.show(kind, day, top)
         if day == newest.in_progress(totals):
             newest.note(totals)
+    late.note("health_reports")
     chosen = address.text("device")
     if chosen:
         device.show(chosen, day, set(loaded))
