@@ -40,8 +40,6 @@ _EMPTY = {
     "from_day_number bigint, to_day_number bigint, is_last boolean",
     "online_server_pairs": "server_id varchar, device_id varchar",
     "online_known_pairs": "server_id varchar, device_id varchar",
-    "online_undecided": "device_id varchar, user_id varchar, server_id varchar, "
-    "event_number bigint, start_us bigint",
 }
 _SHOWN = ("online_intervals", "online_spans")
 _SUMMED = ("online_rule_days", "online_server_sums", "online_week_steps", "online_server_days")
@@ -134,6 +132,9 @@ class _Replay:
             self._between(START)
             self.connection.execute("set preserve_insertion_order = false")
             yield self
+        except duckdb.Error:
+            self.connection.rollback()  # else nothing could be put away, which would be the error
+            raise
         finally:
             self.connection.execute("reset preserve_insertion_order")
             self._unbind()
@@ -210,12 +211,15 @@ class _Replay:
 
     def _first_other_day(self, begin: Checkpoint, is_newest: bool) -> int | None:
         """The first day before a checkpoint that is another now, if any."""
-        settled_us = (begin.day_number + 1) * _DAY_US
-        row = self.connection.execute("select end_us from online_observation").fetchone()
         if begin == START:
             return None
-        if row is None or row[0] is None or row[0] < settled_us:  # the newest days are gone
-            return row[0] // _DAY_US if row and row[0] is not None else START.day_number
+        settled_us = (begin.day_number + 1) * _DAY_US
+        row = self.connection.execute("select end_us from online_observation").fetchone()
+        end_us = row[0] if row else None
+        if end_us is None:
+            return START.day_number
+        if end_us < settled_us:  # the newest days are gone
+            return int(end_us // _DAY_US)
         before = "online_intervals_tail" if is_newest else "main.online_intervals"
         sql = _ANOTHER_END.format(day_us=_DAY_US, before=before, settled_us=settled_us)
         row = self.connection.execute(sql).fetchone()

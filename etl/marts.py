@@ -31,7 +31,7 @@ def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     made = marts()  # which fails with a clear word before anything is there
     for dataset in datasets().values():
         connection.execute(views.view_sql("create view", dataset, data, []))
-    later = _resting_on_stream()
+    later = _after_connectivity()
     for mart in made.values():
         if mart.recompute not in ROLES and mart.name not in later:
             _recompute_all(connection, mart)
@@ -63,15 +63,16 @@ def recompute(
     for name in changed:
         view = views.view_sql("create or replace view", datasets()[name], data, files[name])
         connection.execute(view)
+    roots = {root for mart in by_day for root in mart.roots()}
     for name, listed in files.items():
-        days = {root for mart in by_day for root in mart.roots()} & {name} and changed[name]
+        days = changed[name] if name in roots else ()
         read = [file for file in listed if name in whole or file.day in days]
         lake.check(data, {file.path: file.sha256 for file in read})
-    for name in sorted({name for mart in by_day for name in mart.roots()}):
+    for name in sorted(roots):
         chain = [mart for mart in by_day if name in mart.roots()]
         due = [file for file in files[name] if file.day in changed[name]]
         _recompute_days(connection, data, datasets()[name], chain, due, changed[name])
-    later = _resting_on_stream()
+    later = _after_connectivity()
     before = _inputs(connection, at_once)
     connection.execute("create or replace temp table lives_before as from server_lives")
     for mart in at_once:
@@ -86,7 +87,7 @@ def recompute(
             _recompute_all(connection, mart)
 
 
-def _resting_on_stream() -> list[str]:
+def _after_connectivity() -> list[str]:
     """The marts that read those that are computed from a checkpoint on, in order."""
     found: list[str] = []
     for mart in marts().values():

@@ -23,7 +23,6 @@ create table mart_parts (
     path varchar,
     mart varchar,
     step bigint,
-    rows bigint,
     bytes bigint,
     sha256 varchar
 );
@@ -48,15 +47,15 @@ def write(
     (stats,) = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     if not stats["count"]:
         path.unlink()
+        _remove_empty(folder, root)
         return
     sync_all([path, folder, root, root.parent])
     connection.execute(
-        "insert into mart_parts values (?, ?, ?, ?, ?, ?)",
+        "insert into mart_parts values (?, ?, ?, ?, ?)",
         [
             path.relative_to(data).as_posix(),
             mart,
             step,
-            stats["count"],
             stats["file_size_bytes"],
             lake.sha256(path),
         ],
@@ -117,11 +116,26 @@ def drop_unlisted(
                     held.pop(name, None)
     for path in held.values():
         path.unlink()
-    for folder in {path.parent for path in held.values()}:
+        _remove_empty(path.parent, path.parent.parent)
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
         if not any(folder.iterdir()):
             folder.rmdir()
-            if not any(folder.parent.iterdir()):
-                folder.parent.rmdir()
+
+
+def is_there(connection: duckdb.DuckDBPyConnection, data: Path) -> bool:
+    """Has the generation in use all parts that it lists, each of its size?"""
+    listed = connection.execute("select path, bytes from mart_parts").fetchall()
+    return all(_size(data / path) == size for path, size in listed)
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def _held(data: Path) -> Iterator[tuple[str, Path]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -75,5 +75,6 @@ def clear_interrupted(
         shutil.rmtree(folder)
     for path in lake.unlisted(settings.lake, ledger.listed(connection, kept)):
         path.unlink()
-    parts.drop_unlisted(connection, settings.data, publish.generations(settings))
+    with suppress(duckdb.Error, OSError):  # a broken generation; the next publish tries again
+        parts.drop_unlisted(connection, settings.data, publish.generations(settings))
     shutil.rmtree(settings.staging)

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import duckdb
@@ -17,6 +17,7 @@ from etl import (
     engines,
     lake,
     ledger,
+    parts,
     publish,
     retract_list,
     retraction,
@@ -35,7 +36,7 @@ from etl.retraction import LoadedFile, NotLoaded, find
 from etl.summary import Summary
 from etl.unread import is_temporary
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
-from warehouse.database import connect, first_line, is_locked
+from warehouse.database import attached, connect, first_line, is_locked
 
 
 def load(settings: Settings, progress: Progress | None = None) -> Summary:
@@ -217,6 +218,10 @@ class _Run:
             path = current_path(self.settings)
             return path, ledger.known(self._database, path)
         clear_interrupted(self._database, self.settings, committed=known.load_id)
+        if known.definitions == publish.definitions(self.settings):
+            with attached(self._database, path, read_only=True):
+                if not parts.is_there(self._database, self.settings.data):
+                    known = replace(known, definitions="")  # so that it is made anew
         return path, known
 
     def _arrived(self, found: list[Arrival], known: Known, seen: Seen) -> New:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, compact, verify
+from etl import checkpoints, compact, publish, verify
 from etl.run import load, take_back
 from tests.etl.loading import current, folders, lay, load_once
 from tests.etl.world import assert_sound, run
@@ -170,11 +170,26 @@ def test_a_harmed_part_is_named_and_made_anew(
     assert_sound(settled)
 
 
-@pytest.mark.parametrize("mart", ["online_last_events", "online_going_on", "online_last_spans"])
-def test_a_load_does_not_build_on_a_harmed_part(settled: Settings, mart: str) -> None:
+@pytest.mark.parametrize("mart", ["online_last_events", "online_intervals", "online_spans"])
+@pytest.mark.parametrize("more", [("connectivity_events/20.csv", of_day(20)), None])
+def test_a_load_makes_a_lost_part_anew(
+    settled: Settings, mart: str, more: tuple[str, str] | None
+) -> None:
     for path in parts_of(settled):
         if mart in str(path):
             path.unlink()
-    lay(settled.incoming, {"connectivity_events/20.csv": of_day(20)})
+    if more:
+        lay(settled.incoming, dict([more]))
     assert run(settled) == 0
     assert_sound(settled)
+
+
+def test_a_broken_generation_stops_nothing(settled: Settings) -> None:
+    """An interrupted run and a kept generation that a power cut broke."""
+    publish.generations(settled)[0].write_bytes(b"x" * 5000)
+    settled.staging.mkdir()
+    load_once(settled, {"connectivity_events/20.csv": of_day(20)})
+    publish.generations(settled)[-1].write_bytes(b"x" * 5000)
+    settled.staging.mkdir()
+    load_once(settled, {"connectivity_events/21.csv": of_day(21)})
+    assert verify.main(["--data", str(settled.data)]) == 0
