@@ -72,14 +72,14 @@ def busy(serve: Callable[..., Server]) -> Server:
     server.drop("polls.csv", POLLS)
     server.drop("customers/big/rows.csv", "number\n" + "1\n" * 1_000_000)
     server.load()
-    for top_rows in (999_999, 1_000_000):
+    for place, top_rows in enumerate(range(1_000_000, 999_994, -1)):
         asked = {"customer": "big", "top_rows": top_rows}
         accepted = server.client.post(
             "/api/v1/reports", json={"metric": "customer_rows", "params": asked}
         )
         url = accepted.headers["location"]
         until = time.monotonic() + 30
-        while server.client.get(url).json()["manifest"]["stage"] == "queued":
+        while place < 2 and server.client.get(url).json()["manifest"]["stage"] == "queued":
             assert time.monotonic() < until
             time.sleep(0.01)
     return server
