@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from etl import checkpoints, lake, ledger, parts, publish
+from etl import checkpoints, lake, ledger, parts, publish, stores
 from etl.mart import INNER, Audit, marts, read_audits
 from etl.recovery import scratch_folder
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
@@ -58,11 +58,12 @@ def audit(settings: Settings) -> Findings:
 def _is_others(connection: duckdb.DuckDBPyConnection) -> bool:
     """Has the ledger in the generation other tables or columns than this version's?"""
     query = "select table_name, column_name from duckdb_columns() where table_name = any(?)"
-    names = [*ledger.TABLES, "mart_parts", "checkpoints"]
+    names = [*ledger.TABLES, "mart_parts", "checkpoints", "stores_remade"]
     with connect() as fresh:
         ledger.create(fresh)
         fresh.execute(parts.SCHEMA)
         fresh.execute(checkpoints.SCHEMA)
+        fresh.execute(stores.SCHEMA)
         expected = fresh.execute(query, [names]).fetchall()
     return set(connection.execute(query, [names]).fetchall()) != set(expected)
 

@@ -16,11 +16,11 @@ TAIL_ROWS = 100_000  # rows that lie after the newest checkpoint at least
 GROWTH = 8
 KEPT = 12
 
-SCHEMA = "create table checkpoints (step bigint, day_number bigint)"
+SCHEMA = "create table checkpoints (dataset varchar, step bigint, day_number bigint)"
 
 
 class Checkpoint(NamedTuple):
-    """The end of a day, by its number from 1970-01-01; `step` counts them."""
+    """The end of a day, by its number from 1970-01-01; `step` counts those of all datasets."""
 
     step: int
     day_number: int
@@ -29,21 +29,27 @@ class Checkpoint(NamedTuple):
 START = Checkpoint(0, -1_000_000)  # before every day of the calendar
 
 
-def go_back(connection: duckdb.DuckDBPyConnection, first: int) -> Checkpoint:
+def go_back(connection: duckdb.DuckDBPyConnection, dataset: str, first: int) -> Checkpoint:
     """The newest checkpoint before a day, START without one; those after it are forgotten."""
-    row = connection.execute(
-        "select step, day_number from checkpoints where day_number < ? order by step desc limit 1",
-        [first],
-    ).fetchone()
-    found = Checkpoint(*row) if row else START
-    connection.execute("delete from checkpoints where step > ?", [found.step])
+    earlier = [one for one in of(connection, dataset) if one.day_number < first]
+    found = earlier[-1] if earlier else START
+    connection.execute(
+        "delete from checkpoints where dataset = ? and step > ?", [dataset, found.step]
+    )
     return found
 
 
-def newest(connection: duckdb.DuckDBPyConnection) -> Checkpoint:
+def newest(connection: duckdb.DuckDBPyConnection, dataset: str) -> Checkpoint:
     """The newest checkpoint, START without one."""
-    row = connection.execute("from checkpoints order by step desc limit 1").fetchone()
-    return Checkpoint(*row) if row else START
+    return [START, *of(connection, dataset)][-1]
+
+
+def of(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[Checkpoint]:
+    """The checkpoints of a dataset, oldest first."""
+    rows = connection.execute(
+        "select step, day_number from checkpoints where dataset = ? order by step", [dataset]
+    )
+    return [Checkpoint(*row) for row in rows.fetchall()]
 
 
 def due(rows: Mapping[int, int]) -> list[int]:
@@ -60,21 +66,25 @@ def due(rows: Mapping[int, int]) -> list[int]:
     return sorted(found)
 
 
-def add(connection: duckdb.DuckDBPyConnection, day_number: int) -> Checkpoint:
+def add(connection: duckdb.DuckDBPyConnection, dataset: str, day_number: int) -> Checkpoint:
     """Make a checkpoint of a day."""
     row = connection.execute(
         "select max(step) + 1 from (select step from checkpoints union all "
         "select step from mart_parts union all select 0)"
     ).fetchone()
     assert row is not None
-    connection.execute("insert into checkpoints values (?, ?)", [row[0], day_number])
+    connection.execute("insert into checkpoints values (?, ?, ?)", [dataset, row[0], day_number])
     return Checkpoint(row[0], day_number)
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> list[int]:
+def remove(connection: duckdb.DuckDBPyConnection, step: int) -> None:
+    """Forget one."""
+    connection.execute("delete from checkpoints where step = ?", [step])
+
+
+def forget(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[int]:
     """Forget those that are more than KEPT, the older the sooner; returns their steps."""
-    rows = connection.execute("from checkpoints order by step").fetchall()
-    found = [Checkpoint(*row) for row in rows]
+    found = of(connection, dataset)
     forgotten = []
     while len(found) > KEPT:
         newest = found[-1].day_number + 1

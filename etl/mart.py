@@ -3,8 +3,9 @@
 `<name>.sql` is one portable select behind a header (`grain`, `reads`, `recompute`); a table of
 constants reads nothing: `-- reads:`. `<name>.py` is
 for what SQL cannot make the same everywhere: it says READS and COLUMNS and has build(connection),
-which gives the rows; it is imported only when it is due. `<name>.audit.sql` beside either holds
-queries that give the rows that are wrong, each below a comment that says what is wrong with them.
+which gives the rows, and RECOMPUTE if that is not `all`; it is imported only when it is due.
+`<name>.audit.sql` beside either holds queries that give the rows that are wrong, each below a
+comment that says what is wrong with them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ FOLDER = catalog.MARTS
 PACKAGE = "warehouse.marts"
 
 
-ROLES = ("settled", "after", "summed", "carried")
+ROLES = ("settled", "after", "summed", "carried", "whole")
 INNER = ("summed", "carried")  # what they hold depends on where the checkpoints lie
 
 
@@ -48,7 +49,7 @@ class Mart:
     """A table made from what it `reads`.
 
     `recompute` is `all`, or `day` where it is made anew for changed days only, or its role among
-    those that are computed from a checkpoint on (ROLES; etl/connectivity.py).
+    those that are computed from a checkpoint on (ROLES; etl/replay.py).
     """
 
     name: str
@@ -120,7 +121,8 @@ def _of_python(path: Path) -> Mart:
         if name not in said:
             raise BadMart(f"{path.name}: it does not say {name}")
     reads = tuple(ast.literal_eval(said["READS"]))
-    return Mart(path.stem, reads, "all", text, _audits(path), is_python=True)
+    recompute = ast.literal_eval(said["RECOMPUTE"]) if "RECOMPUTE" in said else "all"
+    return Mart(path.stem, reads, recompute, text, _audits(path), is_python=True)
 
 
 def _audits(path: Path) -> tuple[Audit, ...]:

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import duckdb
 
-from etl import connectivity, lake, views
+from etl import checkpoints, connectivity, lake, parts, stores, views, whole
 from etl.datasets import Dataset, datasets
 from etl.mart import ROLES, Mart, marts
 from etl.views import LakeFile
-from warehouse.database import insert
 
 BATCH_ROWS = 800_000
 WORKERS = 2
+
+FAMILIES = (connectivity, stores)
 
 Changes = Mapping[str, Collection[dt.date]]
 
@@ -31,13 +32,16 @@ def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     made = marts()  # which fails with a clear word before anything is there
     for dataset in datasets().values():
         connection.execute(views.view_sql("create view", dataset, data, []))
-    later = _after_connectivity()
+    for schema in (parts.SCHEMA, checkpoints.SCHEMA, stores.SCHEMA):
+        connection.execute(schema)
+    later = _after_families()
     for mart in made.values():
         if mart.recompute not in ROLES and mart.name not in later:
-            _recompute_all(connection, mart)
-    connectivity.create(connection, data)
+            whole.make(connection, mart)
+    for family in FAMILIES:
+        family.create(connection, data)
     for name in later:
-        _recompute_all(connection, made[name])
+        whole.make(connection, made[name])
 
 
 def recompute(
@@ -58,36 +62,48 @@ def recompute(
     stale = _stale(changed, rejecting)
     by_day = [mart for mart in stale if mart.by_day]
     at_once = [mart for mart in stale if mart.recompute == "all"]
-    whole = {name for mart in at_once for name in mart.reads if name in datasets()}
-    files = {name: views.files(connection, name) for name in sorted(whole | set(changed))}
+    read_whole = _read_whole(stale)
+    files = {name: views.files(connection, name) for name in sorted(read_whole | set(changed))}
     for name in changed:
         view = views.view_sql("create or replace view", datasets()[name], data, files[name])
         connection.execute(view)
     roots = {root for mart in by_day for root in mart.roots()}
     for name, listed in files.items():
         days = changed[name] if name in roots else ()
-        read = [file for file in listed if name in whole or file.day in days]
+        read = [file for file in listed if name in read_whole or file.day in days]
         lake.check(data, {file.path: file.sha256 for file in read})
     for name in sorted(roots):
         chain = [mart for mart in by_day if name in mart.roots()]
         due = [file for file in files[name] if file.day in changed[name]]
         _recompute_days(connection, data, datasets()[name], chain, due, changed[name])
-    later = _after_connectivity()
-    before = _inputs(connection, at_once)
+    later = _after_families()
+    before = whole.inputs(connection, at_once)
     connection.execute("create or replace temp table lives_before as from server_lives")
     for mart in at_once:
         if mart.name not in later:
-            _recompute_all(connection, mart)
-    if any(mart.recompute in ROLES for mart in stale):
-        name = connectivity.DATASET
-        listed = files.get(name) or views.files(connection, name)
-        connectivity.recompute(connection, data, root, listed, changed.get(name, ()))
+            whole.make(connection, mart)
+    for family in FAMILIES:
+        if any(mart in stale for mart in family.FAMILY.marts()):
+            name = family.FAMILY.dataset
+            listed = files.get(name) or views.files(connection, name)
+            family.recompute(connection, data, root, listed, changed.get(name, ()))
     for mart in at_once:
-        if mart.name in later and _inputs(connection, [mart]) != {mart.name: before.get(mart.name)}:
-            _recompute_all(connection, mart)
+        if mart.name in later and not whole.is_as_before(connection, mart, before):
+            whole.make(connection, mart)
 
 
-def _after_connectivity() -> list[str]:
+def _read_whole(stale: Iterable[Mart]) -> set[str]:
+    """The datasets of which every row is read, by marts that are made anew as a whole."""
+    read = {name for mart in stale if mart.recompute == "all" for name in mart.reads}
+    for family in FAMILIES:
+        reads = {
+            name for mart in family.FAMILY.marts("whole") if mart in stale for name in mart.reads
+        }
+        read |= reads - {family.FAMILY.dataset}
+    return read & set(datasets())
+
+
+def _after_families() -> list[str]:
     """The marts that read those that are computed from a checkpoint on, in order."""
     found: list[str] = []
     for mart in marts().values():
@@ -97,17 +113,6 @@ def _after_connectivity() -> list[str]:
         ):
             found.append(mart.name)
     return found
-
-
-def _inputs(connection: duckdb.DuckDBPyConnection, stale: Iterable[Mart]) -> dict[str, object]:
-    """What marts made by Python would be made of, of those that say so by `inputs(connection)`:
-    where it is what it was, they are too."""
-    modules = {mart.name: mart.module() for mart in stale if mart.is_python}
-    return {
-        name: module.inputs(connection)
-        for name, module in modules.items()
-        if hasattr(module, "inputs")
-    }
 
 
 def _stale(changed: Changes, rejecting: Collection[str]) -> list[Mart]:
@@ -120,16 +125,6 @@ def _stale(changed: Changes, rejecting: Collection[str]) -> list[Mart]:
             touched.add(mart.name)
             stale.append(mart)
     return stale
-
-
-def _recompute_all(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    if not mart.is_python:
-        connection.execute(f"create or replace table {mart.name} as {mart.definition}")
-        return
-    module = mart.module()
-    columns = ", ".join(f"{column} {sql_type}" for column, sql_type in module.COLUMNS.items())
-    connection.execute(f"create or replace table {mart.name} ({columns})")
-    insert(connection, mart.name, module.build(connection))
 
 
 def _recompute_days(

@@ -74,6 +74,14 @@ def paths(
     return dict(rows.fetchall())
 
 
+def steps(connection: duckdb.DuckDBPyConnection, mart: str) -> dict[str, int]:
+    """The parts of a mart by path, with the checkpoints that they belong to."""
+    rows = connection.execute(
+        "select path, step from mart_parts where mart = ? order by step", [mart]
+    )
+    return dict(rows.fetchall())
+
+
 def after(connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: int) -> list[str]:
     """The rows of a mart's parts after a checkpoint, as selects: none, or one."""
     rows = connection.execute(
@@ -82,9 +90,9 @@ def after(connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: in
     return [f"from {table(data, (path for (path,) in rows))}"] if rows else []
 
 
-def drop_after(connection: duckdb.DuckDBPyConnection, step: int) -> None:
-    """List the parts of later checkpoints no more."""
-    connection.execute("delete from mart_parts where step > ?", [step])
+def drop_after(connection: duckdb.DuckDBPyConnection, step: int, names: Sequence[str]) -> None:
+    """List the parts of these marts and later checkpoints no more."""
+    connection.execute("delete from mart_parts where step > ? and mart = any(?)", [step, [*names]])
 
 
 def drop(connection: duckdb.DuckDBPyConnection, step: int, names: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import checkpoints, ledger, marts, parts
+from etl import checkpoints, ledger, marts, parts, stores
 from etl.datasets import datasets
 from etl.disk import replace, sync
 from etl.mart import marts as all_marts
@@ -32,7 +32,7 @@ def definitions(settings: Settings) -> str:
     for mart in all_marts().values():
         digest.update(mart.definition.encode())
     digest.update(ledger.SCHEMA.encode() + STORAGE_VERSION.encode())
-    digest.update(parts.SCHEMA.encode() + checkpoints.SCHEMA.encode())
+    digest.update(parts.SCHEMA.encode() + checkpoints.SCHEMA.encode() + stores.SCHEMA.encode())
     for dataset in datasets().values():
         columns = [(column.name, column.field.sql_type) for column in dataset.columns]
         digest.update(repr((dataset.name, dataset.day_column, columns)).encode())

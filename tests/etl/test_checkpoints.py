@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, compact, publish, verify
-from etl.run import load, take_back
+from etl import checkpoints, publish, verify
+from etl.run import load
+from tests.etl.histories import BEGIN, assert_as_rebuilt, at_any_time
 from tests.etl.loading import current, folders, lay, load_once
 from tests.etl.world import assert_sound, run
 from warehouse import Settings
-
-BEGIN = dt.datetime(2018, 1, 1)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -34,8 +33,7 @@ def events(draw: random.Random, first: int, last: int) -> str:
     days."""
     lines = []
     for _ in range(draw.randint(1, 14)):
-        second = draw.choice([0, 0, 3600, 43200, 86399, draw.randint(0, 86399)])
-        at = BEGIN + dt.timedelta(days=draw.randint(first, last), seconds=second)
+        at = at_any_time(draw, first, last)
         who = f"d{draw.randint(1, 4)},u{draw.randint(1, 3)},s{draw.randint(1, 4)}"
         lines.append(f"{at},{who},{draw.choice(['True', 'False'])}\n")
     return "".join(lines)
@@ -71,7 +69,7 @@ def history(draw: random.Random) -> Iterator[tuple[str, str]]:
 def test_any_history_gives_the_marts_of_one_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    assert_as_rebuilt(tmp_path, monkeypatch, seed)
+    assert_as_rebuilt(tmp_path, monkeypatch, history, seed)
 
 
 @pytest.mark.torture
@@ -79,23 +77,8 @@ def test_any_history_gives_the_marts_of_one_load(
 def test_many_more_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
     """1,000 in all."""
     for turn in range(25):
-        assert_as_rebuilt(tmp_path / str(turn), monkeypatch, random.randrange(2**32))
-
-
-def assert_as_rebuilt(root: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """verify makes every mart anew from the lake, here without any checkpoint."""
-    draw = random.Random(seed)
-    settings = folders(root)
-    for path, text in history(draw):
-        if text:
-            load_once(settings, {path: text})
-        else:
-            take_back(settings, [path], "drawn")
-        if draw.random() < 0.2:
-            assert compact.main(["--data", str(settings.data)]) == 0
-    with monkeypatch.context() as at_once:
-        at_once.setattr(checkpoints, "TAIL_ROWS", 10**9)
-        assert verify.main(["--data", str(settings.data)]) == 0, seed
+        seed = random.randrange(2**32)
+        assert_as_rebuilt(tmp_path / str(turn), monkeypatch, history, seed)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 READS = ("store_zones",)
+RECOMPUTE = "whole"
 COLUMNS = {
     "zone": "varchar",
     "weekday": "integer",
@@ -57,6 +58,11 @@ def build(con: duckdb.DuckDBPyConnection) -> list[LocalDay]:
         for zone, first_day, last_day in con.table("store_zones").fetchall()
         for day in local_days(zone, first_day, last_day)
     ]
+
+
+def inputs(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+    """The zones and days that `build` goes by."""
+    return sorted(con.table("store_zones").fetchall())
 
 
 def local_days(zone: str, first_day: int, last_day: int) -> Iterator[LocalDay]:

@@ -1,7 +1,7 @@
 -- When the observation of connectivity begins and ends: with the oldest and the newest event.
 -- grain: one row; before the first event its values are NULL
 -- reads: online_event_days
--- recompute: all
+-- recompute: whole
 select
     min(first_us) as begin_us,
     max(last_us) as end_us,

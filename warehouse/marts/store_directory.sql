@@ -1,8 +1,8 @@
 -- Every store with a poll, hours or a time zone, and where and how it lives. hours_rejected: rows of
 -- its hours that were rejected by the load of the hours that hold, or later.
 -- grain: one row per store
--- reads: store_status, business_hours, store_hours, store_timezones, files, rejects
--- recompute: all
+-- reads: store_status, store_last_polls, business_hours, store_hours, store_timezones, files, rejects
+-- recompute: whole
 with
 loaded_hours as (
     select business_hours.store_id, max(files.load_id) as load_id
@@ -31,6 +31,8 @@ rejected_hours as (
 
 known as (
     select store_id from store_status
+    union
+    select store_id from store_last_polls
     union
     select store_id from store_hours
     union

@@ -4,7 +4,7 @@
 -- Without times the store is closed on that weekday, unless other rows open it.
 -- grain: one row per store, weekday (0 is Monday) and span
 -- reads: business_hours, files
--- recompute: all
+-- recompute: whole
 with
 ranked as (
     select

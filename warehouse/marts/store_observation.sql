@@ -2,18 +2,9 @@
 -- side. A hole of more than a year without a poll of any store parts two stretches, so that one poll
 -- of a clock that stood at 1970 costs two weeks of opening hours and not decades.
 -- grain: one row per stretch, none before the first poll
--- reads: store_status
+-- reads: store_poll_days
 -- recompute: all
 with
-days as (
-    select
-        day,
-        min(timestamp_utc_us) as first_poll_us,
-        max(timestamp_utc_us) as newest_poll_us
-    from store_status
-    group by day
-),
-
 marked as (
     select
         first_poll_us,
@@ -22,7 +13,7 @@ marked as (
             when first_poll_us - lag(newest_poll_us) over (order by day) > 366 * 86400000000 then 1
             else 0
         end as starts_stretch
-    from days
+    from store_poll_days
 ),
 
 numbered as (

@@ -5,10 +5,18 @@
 -- closes, one that is skipped is the moment of the change, and the end of the day is where the next
 -- local day starts. So an opening is the first instant at which the local clock shows that time or
 -- later, a closing the last one at which it shows that time or earlier.
+-- Computed from a checkpoint on: of the days before, only the spans that reach it are read.
 -- grain: one row per store and span; open from open_us, closed again at close_us
--- reads: store_directory, store_hours, local_days, store_observation
--- recompute: all
+-- reads: store_directory, store_hours, local_days, store_observation, store_last_spans
+-- recompute: settled
 with
+edge as (
+    select
+        (day_number + 1) * 86400000000 as begin_us,
+        (until_day_number + 1) * 86400000000 as end_us
+    from store_checkpoint
+),
+
 local_spans as (
     select
         store_directory.store_id,
@@ -29,6 +37,10 @@ local_spans as (
     inner join store_directory on store_hours.store_id = store_directory.store_id
     inner join local_days
         on store_directory.zone = local_days.zone and store_hours.weekday = local_days.weekday
+    cross join edge
+    where
+        local_days.midnight_us > edge.begin_us - 345600000000
+        and (edge.end_us is null or local_days.midnight_us < edge.end_us + 345600000000)
 ),
 
 utc_spans as (
@@ -50,23 +62,32 @@ utc_spans as (
 reachable as (
     select
         utc_spans.store_id,
-        greatest(utc_spans.open_us, store_observation.earliest_us) as open_us,
+        greatest(utc_spans.open_us, store_observation.earliest_us, edge.begin_us) as open_us,
         least(utc_spans.close_us, store_observation.latest_us) as close_us
     from utc_spans
     inner join store_observation
         on
             utc_spans.open_us < store_observation.latest_us
             and utc_spans.close_us > store_observation.earliest_us
+    cross join edge
 
     union
 
     select
         store_directory.store_id,
-        store_observation.earliest_us as open_us,
+        greatest(store_observation.earliest_us, edge.begin_us) as open_us,
         store_observation.latest_us as close_us
     from store_directory
     cross join store_observation
+    cross join edge
     where not store_directory.hours_given
+
+    union
+
+    select store_last_spans.store_id, store_last_spans.open_us, store_last_spans.close_us
+    from store_last_spans
+    cross join edge
+    where store_last_spans.close_us = edge.begin_us
 ),
 
 marked as (

@@ -3,17 +3,80 @@
 -- A moment takes the status of the nearest poll: up or down, and unknown beyond one hour of every
 -- poll. It is certain unless it is unknown or lies between two polls that disagree. Instants are
 -- counted in half microseconds, in which the midpoint of two polls is whole: their plain sum.
+--
+-- Computed from a checkpoint on. Up to it all is settled but the hour after a store's last poll and
+-- the last hour of the day, which later polls decide: these are computed, and what came before is
+-- joined to it where it goes on.
 -- grain: one row per store and piece, without gaps inside open hours and none outside
--- reads: store_polls, store_open_spans
--- recompute: all
+-- reads: store_polls, store_open_spans, store_directory, store_last_polls, store_last_spans, store_last_pieces
+-- recompute: settled
 with
+edge as (
+    select
+        (day_number + 1) * 86400000000 as begin_us,
+        (until_day_number + 1) * 86400000000 as end_us
+    from store_checkpoint
+),
+
+heard as (
+    select store_id, poll_us, active
+    from store_polls
+
+    union all
+
+    select store_id, poll_us, active
+    from store_last_polls
+),
+
 polls as (
     select
         store_id,
         poll_us,
         case when active then 1 else 0 end as up,
         case when active then 0 else 1 end as down
-    from store_polls
+    from heard
+),
+
+last_heard as (
+    select store_id, max(poll_us) as poll_us
+    from polls
+    group by store_id
+),
+
+-- What is not settled at the beginning, and without what is not settled at the end.
+borders as (
+    select
+        store_directory.store_id,
+        1 as within,
+        store_last_polls.poll_us,
+        edge.begin_us - 3600000000 as before_us
+    from store_directory
+    cross join edge
+    left join store_last_polls on store_directory.store_id = store_last_polls.store_id
+
+    union all
+
+    select
+        store_directory.store_id,
+        -1,
+        last_heard.poll_us,
+        edge.end_us - 3600000000
+    from store_directory
+    cross join edge
+    left join last_heard on store_directory.store_id = last_heard.store_id
+    where edge.end_us is not null
+),
+
+open_spans as (
+    select store_id, open_us, close_us
+    from store_open_spans
+
+    union all
+
+    select store_last_spans.store_id, store_last_spans.open_us, store_last_spans.close_us
+    from store_last_spans
+    cross join edge
+    where store_last_spans.close_us < edge.begin_us
 ),
 
 neighbours as (
@@ -62,35 +125,60 @@ run_ends as (
 ),
 
 changes as (
-    select store_id, from_half_us as at_half_us, 0 as open, up, down, agrees_before as certain
+    select
+        store_id,
+        from_half_us as at_half_us,
+        0 as within,
+        0 as open,
+        up,
+        down,
+        agrees_before as certain
     from run_starts
 
     union all
 
-    select store_id, poll_half_us, 0, 0, 0, 1
+    select store_id, poll_half_us, 0, 0, 0, 0, 1
     from run_starts
     where agrees_before = 0
 
     union all
 
-    select store_id, poll_half_us, 0, 0, 0, -1
+    select store_id, poll_half_us, 0, 0, 0, 0, -1
     from run_ends
     where agrees_after = 0
 
     union all
 
-    select store_id, until_half_us, 0, -up, -down, -agrees_after
+    select store_id, until_half_us, 0, 0, -up, -down, -agrees_after
     from run_ends
 
     union all
 
-    select store_id, 2 * open_us, 1, 0, 0, 0
-    from store_open_spans
+    select store_id, 2 * open_us, 0, 1, 0, 0, 0
+    from open_spans
 
     union all
 
-    select store_id, 2 * close_us, -1, 0, 0, 0
-    from store_open_spans
+    select store_id, 2 * close_us, 0, -1, 0, 0, 0
+    from open_spans
+
+    union all
+
+    select store_id, 2 * poll_us, within, 0, 0, 0, 0
+    from borders
+    where poll_us is not null
+
+    union all
+
+    select store_id, 2 * poll_us + 7200000000, -within, 0, 0, 0, 0
+    from borders
+    where poll_us + 3600000000 < before_us
+
+    union all
+
+    select store_id, 2 * before_us, within, 0, 0, 0, 0
+    from borders
+    where poll_us is null or poll_us + 3600000000 < before_us
 ),
 
 states as (
@@ -98,19 +186,36 @@ states as (
         store_id,
         at_half_us as from_half_us,
         lead(at_half_us) over by_time as until_half_us,
+        sum(within) over by_time as within,
         sum(open) over by_time as open,
         sum(up) over by_time as up,
         sum(down) over by_time as down,
         sum(certain) over by_time as certain
     from changes
     window by_time as (partition by store_id order by at_half_us)
+),
+
+pieces as (
+    select
+        store_id,
+        from_half_us,
+        until_half_us,
+        case when up = 1 then 'up' when down = 1 then 'down' else 'unknown' end as status,
+        certain = 1 as certain
+    from states
+    where within = 1 and open = 1 and from_half_us < until_half_us
 )
 
 select
-    store_id,
-    from_half_us,
-    until_half_us,
-    case when up = 1 then 'up' when down = 1 then 'down' else 'unknown' end as status,
-    certain = 1 as certain
-from states
-where open = 1 and from_half_us < until_half_us
+    coalesce(pieces.store_id, store_last_pieces.store_id) as store_id,
+    coalesce(store_last_pieces.from_half_us, pieces.from_half_us) as from_half_us,
+    coalesce(pieces.until_half_us, store_last_pieces.until_half_us) as until_half_us,
+    coalesce(pieces.status, store_last_pieces.status) as status,
+    coalesce(pieces.certain, store_last_pieces.certain) as certain
+from pieces
+full outer join store_last_pieces
+    on
+        pieces.store_id = store_last_pieces.store_id
+        and pieces.from_half_us = store_last_pieces.until_half_us
+        and pieces.status = store_last_pieces.status
+        and pieces.certain = store_last_pieces.certain

@@ -1,8 +1,8 @@
 -- The polls of each store, equal ones once, and whether the store was open at that instant. Two at
--- the same instant that disagree count as inactive.
+-- the same instant that disagree count as inactive. Computed from a checkpoint on.
 -- grain: one row per store and instant
 -- reads: store_status, store_open_spans
--- recompute: all
+-- recompute: settled
 with
 polls as (
     select

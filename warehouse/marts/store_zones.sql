@@ -3,7 +3,7 @@
 -- `/` gives doubles, exact here: without the remainder both are multiples of 2^13 (below 2^53).
 -- grain: one row per time zone and stretch of polls; days are numbered from 1970-01-01
 -- reads: store_directory, store_observation
--- recompute: all
+-- recompute: whole
 select distinct
     store_directory.zone,
     cast(

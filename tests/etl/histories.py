@@ -1,0 +1,42 @@
+"""Random histories of loads, each held against a rebuild without any checkpoint."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from etl import checkpoints, compact, verify
+from etl.run import take_back
+from tests.etl.loading import folders, load_once
+
+BEGIN = dt.datetime(2018, 1, 1)
+
+History = Callable[[random.Random], Iterator[tuple[str, str]]]
+
+
+def at_any_time(draw: random.Random, first: int, last: int) -> dt.datetime:
+    """An instant between two days, often the same one, or the last one of its day."""
+    second = draw.choice([0, 0, 3600, 43200, 86399, draw.randint(0, 86399)])
+    return BEGIN + dt.timedelta(days=draw.randint(first, last), seconds=second)
+
+
+def assert_as_rebuilt(
+    root: Path, monkeypatch: pytest.MonkeyPatch, history: History, seed: int
+) -> None:
+    """verify makes every mart anew from the lake, here without any checkpoint."""
+    draw = random.Random(seed)
+    settings = folders(root)
+    for path, text in history(draw):
+        if text:
+            load_once(settings, {path: text})
+        else:
+            take_back(settings, [path], "drawn")
+        if draw.random() < 0.2:
+            assert compact.main(["--data", str(settings.data)]) == 0
+    with monkeypatch.context() as at_once:
+        at_once.setattr(checkpoints, "TAIL_ROWS", 10**9)
+        assert verify.main(["--data", str(settings.data)]) == 0, seed
