@@ -15,6 +15,7 @@ import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
+from etl.mart import Mart
 from etl.replay import DAY_US, EPOCH, Family, Replay
 from etl.views import LakeFile
 from warehouse.database import text
@@ -41,7 +42,7 @@ FAMILY = Family(
 
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Make everything, empty, in the database in use."""
-    with _Replay(connection, data, data, []).bound() as replay:
+    with _Replay(connection, data, data).bound() as replay:
         replay.make_empty()
 
 
@@ -51,11 +52,13 @@ def recompute(
     root: Path,
     files: Sequence[LakeFile],
     days: Collection[dt.date],
+    anew: Sequence[Mart],
 ) -> None:
     """Bring the marts up to date where rows of `days` came or went, and where the lives of servers
     are others than in the temporary table `lives_before`.
 
-    `files` are those of the dataset, by day; parts are written below `root`. Raises lake.Damaged.
+    `files` are those of the dataset, by day; parts are written below `root`; of the marts that are
+    made as a whole only those `anew`. Raises lake.Damaged.
     """
     first = [(day - EPOCH).days for day in days]
     changed = connection.execute(_CHANGED_LIVES).fetchone()
@@ -63,7 +66,7 @@ def recompute(
         first.append(changed[0])
     if not first:
         return
-    with _Replay(connection, data, root, files).bound() as replay:
+    with _Replay(connection, data, root, files, anew).bound() as replay:
         replay.run(min(first))
 
 

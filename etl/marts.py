@@ -86,7 +86,8 @@ def recompute(
         if any(mart in stale for mart in family.FAMILY.marts()):
             name = family.FAMILY.dataset
             listed = files.get(name) or views.files(connection, name)
-            family.recompute(connection, data, root, listed, changed.get(name, ()))
+            anew = [mart for mart in stale if mart in family.FAMILY.marts("whole")]
+            family.recompute(connection, data, root, listed, changed.get(name, ()), anew)
     for mart in at_once:
         if mart.name in later and not whole.is_as_before(connection, mart, before):
             whole.make(connection, mart)

@@ -74,7 +74,8 @@ class Replay:
     connection: duckdb.DuckDBPyConnection
     data: Path
     root: Path
-    files: Sequence[LakeFile]
+    files: Sequence[LakeFile] = ()
+    whole: Sequence[Mart] = ()
     _put_in_front: dict[str, str] = field(default_factory=dict, init=False)
 
     @contextmanager
@@ -200,10 +201,9 @@ class Replay:
         return f"from {parts.table(self.data, listed)}" if listed else self.nothing(name)
 
     def make_whole(self) -> None:
-        """The marts that are made anew as a whole."""
-        made = self.family.marts("whole")
-        before = whole.inputs(self.connection, made)
-        for mart in made:
+        """The marts that are made anew as a whole, and are due."""
+        before = whole.inputs(self.connection, self.whole)
+        for mart in self.whole:
             if not whole.is_as_before(self.connection, mart, before):
                 whole.make(self.connection, mart)
 

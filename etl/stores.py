@@ -16,6 +16,7 @@ import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
+from etl.mart import Mart
 from etl.replay import EPOCH, Family, Replay
 from etl.views import LakeFile
 
@@ -70,7 +71,7 @@ select store_id from (from store_hours except from hours_before)
 
 def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
     """Make everything, empty, in the database in use."""
-    with _Replay(connection, data, data, []).bound() as replay:
+    with _Replay(connection, data, data).bound() as replay:
         replay.make_empty()
 
 
@@ -80,13 +81,15 @@ def recompute(
     root: Path,
     files: Sequence[LakeFile],
     days: Collection[dt.date],
+    anew: Sequence[Mart],
 ) -> None:
     """Bring the marts up to date where polls of `days` came or went, or stores live otherwise.
 
-    `files` are those of the dataset, by day; parts are written below `root`. Raises lake.Damaged.
+    `files` are those of the dataset, by day; parts are written below `root`; of the marts that are
+    made as a whole only those `anew`. Raises lake.Damaged.
     """
     first = min(((day - EPOCH).days for day in days), default=_NEWEST)
-    with _Replay(connection, data, root, files).bound() as replay:
+    with _Replay(connection, data, root, files, anew).bound() as replay:
         replay.run(first)
 
 
