@@ -72,10 +72,12 @@ def recompute(
         days = changed[name] if name in roots else ()
         read = [file for file in listed if name in read_whole or file.day in days]
         lake.check(data, {file.path: file.sha256 for file in read})
-    for name in sorted(roots):
-        chain = [mart for mart in by_day if name in mart.roots()]
+    chains = {name: [mart for mart in by_day if name in mart.roots()] for name in sorted(roots)}
+    for name, chain in chains.items():
         due = [file for file in files[name] if file.day in changed[name]]
-        _recompute_days(connection, data, datasets()[name], chain, due, changed[name])
+        _compute_days(connection, data, datasets()[name], chain, due)
+    for name, chain in chains.items():  # after all: what is made later, a transaction does not see
+        _replace_days(connection, chain, changed[name])
     later = _after_families()
     before = whole.inputs(connection, at_once)
     connection.execute("create or replace temp table lives_before as from server_lives")
@@ -128,16 +130,14 @@ def _stale(changed: Changes, rejecting: Collection[str]) -> list[Mart]:
     return stale
 
 
-def _recompute_days(
+def _compute_days(
     connection: duckdb.DuckDBPyConnection,
     data: Path,
     dataset: Dataset,
     chain: list[Mart],
     files: list[LakeFile],
-    days: Collection[dt.date],
 ) -> None:
-    """The chain's rows of these days, of which `files` are, computed batch by batch beside the
-    database file, then put into it.
+    """The chain's rows of the days of `files`, computed batch by batch beside the database file.
 
     The workers see what was committed before this build, so that such marts read nothing but
     their dataset and each other.
@@ -161,6 +161,12 @@ def _recompute_days(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(compute, batches))
+
+
+def _replace_days(
+    connection: duckdb.DuckDBPyConnection, chain: list[Mart], days: Collection[dt.date]
+) -> None:
+    """Put what was computed of these days into the database file."""
     for mart in chain:
         connection.execute(f"delete from {mart.name} where day = any(?)", [sorted(days)])
         connection.execute(f"insert into {mart.name} from computed.{mart.name}")

@@ -11,7 +11,8 @@ import pytest
 
 from etl import checkpoints, compact, verify
 from etl.run import take_back
-from tests.etl.loading import folders, load_once
+from tests.etl.loading import current, folders, load_once
+from warehouse import Settings
 
 BEGIN = dt.datetime(2018, 1, 1)
 
@@ -40,3 +41,15 @@ def assert_as_rebuilt(
     with monkeypatch.context() as at_once:
         at_once.setattr(checkpoints, "TAIL_ROWS", 10**9)
         assert verify.main(["--data", str(settings.data)]) == 0, seed
+
+
+def checkpoint_days(settings: Settings) -> list[int]:
+    with current(settings) as connection:
+        rows = connection.execute("select day_number from checkpoints order by step").fetchall()
+    return [row[0] for row in rows]
+
+
+def parts_of(settings: Settings) -> dict[Path, bytes]:
+    with current(settings) as connection:
+        rows = connection.execute("select path from mart_parts").fetchall()
+    return {settings.data / path: (settings.data / path).read_bytes() for (path,) in rows}

@@ -12,8 +12,14 @@ import pytest
 
 from etl import checkpoints, publish, verify
 from etl.run import load
-from tests.etl.histories import BEGIN, assert_as_rebuilt, at_any_time
-from tests.etl.loading import current, folders, lay, load_once
+from tests.etl.histories import (
+    BEGIN,
+    assert_as_rebuilt,
+    at_any_time,
+    checkpoint_days,
+    parts_of,
+)
+from tests.etl.loading import folders, lay, load_once
 from tests.etl.world import assert_sound, run
 from warehouse import Settings
 
@@ -104,18 +110,6 @@ def of_day(day: int) -> str:
     return "".join(
         f"{date} {hour:02}:00:00,d{hour},u1,s1,{hour % 2 == 0}\n" for hour in range(10, 16)
     )
-
-
-def checkpoint_days(settings: Settings) -> list[int]:
-    with current(settings) as connection:
-        rows = connection.execute("select day_number from checkpoints order by step").fetchall()
-    return [row[0] for row in rows]
-
-
-def parts_of(settings: Settings) -> dict[Path, bytes]:
-    with current(settings) as connection:
-        rows = connection.execute("select path from mart_parts").fetchall()
-    return {settings.data / path: (settings.data / path).read_bytes() for (path,) in rows}
 
 
 def test_what_is_settled_is_not_written_again(settled: Settings) -> None:
