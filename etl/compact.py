@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from etl.disk import Locked
-from etl.load import EX_TEMPFAIL
+from etl.load import EX_TEMPFAIL, data_folder
 from etl.progress import for_terminal
 from etl.run import compact
 from warehouse import Settings
@@ -26,7 +26,7 @@ from warehouse import Settings
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    settings = Settings(data=options.data)
+    settings = Settings.at(data=options.data)
     if not settings.data.is_dir():
         print(f"compact: there is no data folder {str(settings.data)!r}", file=sys.stderr)
         return 2
@@ -56,13 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="keep only the newest N days of each dataset whose rows have an instant",
     )
-    made.add_argument(
-        "--data",
-        type=Path,
-        default=Settings.from_env().data,
-        metavar="DIR",
-        help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
-    )
+    data_folder(made)
     return made
 
 

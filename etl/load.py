@@ -28,7 +28,7 @@ EX_TEMPFAIL = 75
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    settings = Settings(options.incoming, options.data)
+    settings = Settings.at(options.incoming, options.data)
     progress = for_terminal(quiet=options.json)
     try:
         summary = load(settings, progress)
@@ -66,18 +66,32 @@ def folders(parser: argparse.ArgumentParser) -> None:
     default = Settings.from_env()
     parser.add_argument(
         "--incoming",
-        type=Path,
-        default=default.incoming,
+        type=place,
+        default=default.incoming_place,
         metavar="DIR",
-        help="where the CSVs arrive (FLEETPULSE_INCOMING; now %(default)s)",
+        help="where the CSVs arrive, or s3://bucket/prefix (FLEETPULSE_INCOMING; now %(default)s)",
     )
+    data_folder(parser)
+
+
+def data_folder(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where the data lies."""
     parser.add_argument(
         "--data",
-        type=Path,
-        default=default.data,
+        type=place,
+        default=Settings.from_env().data_place,
         metavar="DIR",
-        help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
+        help="where the data lies, or s3://bucket/prefix (FLEETPULSE_DATA; now %(default)s)",
     )
+
+
+def place(text: str) -> str:
+    """A folder, or `s3://bucket/prefix`."""
+    try:
+        Settings.at(data=text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from wrong
+    return text
 
 
 if __name__ == "__main__":

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import duckdb
 
 from etl import (
-    arrivals,
     compaction,
     engines,
+    incoming,
     lake,
     ledger,
     parts,
@@ -25,6 +25,7 @@ from etl import (
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
 from etl.engines import Here
+from etl.incoming import Incoming
 from etl.ledger import Known
 from etl.merge import Merge
 from etl.plan import Load, New, plan
@@ -46,11 +47,10 @@ def load(settings: Settings, progress: Progress | None = None) -> Summary:
     is raised, nothing was published and the input files are as they were.
     """
     started = time.perf_counter()
-    if not settings.incoming.is_dir():
-        shown = os.fspath(settings.incoming)
-        raise FileNotFoundError(f"the incoming folder {shown!r} does not exist")
-    with writer_lock(settings.data):
-        summary = _Run(settings, progress or Progress()).run()
+    progress = progress or Progress()
+    place = incoming.of(settings, progress)
+    with writer_lock(settings.data), closing(place):
+        summary = _Run(settings, progress).run(place)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -97,9 +97,9 @@ class _Run:
     summary: Summary = field(default_factory=Summary)
     _database: duckdb.DuckDBPyConnection = field(init=False)
 
-    def run(self) -> Summary:
+    def run(self, place: Incoming) -> Summary:
         with connect(spill=self.settings.staging / "spill") as self._database:
-            return self._run()
+            return self._run(place)
 
     def take_back(self, targets: Sequence[str], why: str) -> Summary:
         with connect(spill=self.settings.staging / "spill") as self._database:
@@ -163,12 +163,12 @@ class _Run:
         merge.take_back(retractions)
         self.summary.retracted = [file.path for file in retractions]
 
-    def _run(self, lists_now: bool = False) -> Summary:
+    def _run(self, place: Incoming, lists_now: bool = False) -> Summary:
         """`lists_now`: what is new was looked through before, but for lists that waited for it."""
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
-        found, unread = arrivals.look(self.settings.incoming)
-        new = self._arrived(found, known, seen)
+        found, unread = place.look(known.unread)
+        new = self._arrived(place, found, known, seen)
         lists = [] if lists_now else retract_list.waiting(new, known.loaded)
         new = [file for file in new if file not in lists]
         self.summary.unread = [(u.path, u.reason) for u in unread if not u.is_temporary]
@@ -188,10 +188,11 @@ class _Run:
             self.summary.published = True
         seen.save()
         self.summary.generation = int(current_path(self.settings).stem)
-        if not lists:
+        more = place.more([arrival.path for arrival, _ in lists])
+        if not lists and not more:
             return self.summary
         first, self.summary, self.started = self.summary, Summary(), _now()
-        return self._run(lists_now=True).after(first)
+        return self._run(place, lists_now=not more).after(first)
 
     def _merge(self, folder: Path, known: Known, unread: Sequence[Unread] | None = None) -> Merge:
         load = Load(known.load_id + 1, self.started, folder)
@@ -224,14 +225,14 @@ class _Run:
                     known = replace(known, definitions="")  # so that it is made anew
         return path, known
 
-    def _arrived(self, found: list[Arrival], known: Known, seen: Seen) -> New:
+    def _arrived(self, place: Incoming, found: list[Arrival], known: Known, seen: Seen) -> New:
         """Hash what may be new; files whose path and bytes the ledger has are no news."""
         fresh = [
             arrival
             for arrival in found
             if (arrival.path, seen.source_id(arrival)) not in known.seen
         ]
-        complete, waiting = arrivals.settled(fresh)
+        complete, waiting = place.settled(fresh)
         self.summary.waiting += len(waiting)
         self.progress.begin(len(complete), sum(arrival.bytes for arrival in complete))
         new = []

@@ -23,7 +23,7 @@ import duckdb
 from etl import lake, ledger, publish
 from etl.audit import audit
 from etl.disk import Locked, writer_lock
-from etl.load import EX_TEMPFAIL
+from etl.load import EX_TEMPFAIL, data_folder
 from etl.recovery import clear_interrupted, staging_folder
 from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
 from warehouse.database import connect, first_line, is_locked
@@ -32,7 +32,7 @@ from warehouse.database import connect, first_line, is_locked
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
-    settings = Settings(data=options.data)
+    settings = Settings.at(data=options.data)
     if not settings.data.is_dir():
         print(f"verify: there is no data folder {str(settings.data)!r}", file=sys.stderr)
         return 2
@@ -86,13 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument(
-        "--data",
-        type=Path,
-        default=Settings.from_env().data,
-        metavar="DIR",
-        help="where lake and warehouse lie (FLEETPULSE_DATA; now %(default)s)",
-    )
+    data_folder(made)
     made.add_argument(
         "--repair", action="store_true", help="rebuild the DuckDB file from the lake, then check"
     )

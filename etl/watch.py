@@ -2,8 +2,8 @@
 """Load files as soon as they land in the incoming folder.
 
 Watches the folder and runs the loader when something was written or moved there; since events get
-lost, everything is looked through at the start and again every --every seconds. Stops on Ctrl-C
-or SIGTERM, between two runs.
+lost, everything is looked through at the start and again every --every seconds. An object store
+tells of nothing: it is asked every --every seconds. Stops on Ctrl-C or SIGTERM, between two runs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import argparse
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -28,6 +30,8 @@ from warehouse import Settings
 
 DEBOUNCE_SECONDS = 0.1
 RETRY_SECONDS = 1.0
+LOOK_SECONDS = 60.0
+POLL_SECONDS = 10.0
 
 
 class _Wake(FileSystemEventHandler):
@@ -46,25 +50,37 @@ class _Wake(FileSystemEventHandler):
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line until it is told to stop; returns the exit status."""
     options = _parser().parse_args(arguments)
-    settings = Settings(options.incoming, options.data)
-    if not settings.incoming.is_dir():
+    settings = Settings.at(options.incoming, options.data)
+    if not settings.incoming_url and not settings.incoming.is_dir():
         shown = str(settings.incoming)
         print(f"watch: the incoming folder {shown!r} does not exist", file=sys.stderr)
         return 2
+    every = options.every or (POLL_SECONDS if settings.incoming_url else LOOK_SECONDS)
     news: SimpleQueue[bool] = SimpleQueue()  # the one queue whose put a signal handler may call
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: news.put(False))
+    print(f"watching {settings.incoming_place}; Ctrl-C stops", flush=True)
+    with _observed(settings, news):
+        retry = every if settings.incoming_url else RETRY_SECONDS
+        while _goes_on(news, retry if _run(settings) else every):
+            pass
+    return 0
+
+
+@contextmanager
+def _observed(settings: Settings, news: SimpleQueue[bool]) -> Iterator[None]:
+    """Hear of what happens in the folder meanwhile, where there is one."""
+    if settings.incoming_url:
+        yield
+        return
     observer = Observer()
     observer.schedule(_Wake(news), str(settings.incoming), recursive=True)
     observer.start()
-    print(f"watching {settings.incoming}; Ctrl-C stops", flush=True)
     try:
-        while _goes_on(news, RETRY_SECONDS if _run(settings) else options.every):
-            pass
+        yield
     finally:
         observer.stop()
         observer.join()
-    return 0
 
 
 def _goes_on(news: SimpleQueue[bool], seconds: float) -> bool:
@@ -109,9 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--every",
         type=_seconds,
-        default=60.0,
         metavar="SECONDS",
-        help="look through the whole folder at least this often (%(default)s)",
+        help="look through the whole folder at least this often (60; an object store: 10)",
     )
     return made
 

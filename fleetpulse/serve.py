@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     fleetpulse.use()
     settings = Settings.from_env()
-    settings.incoming.mkdir(parents=True, exist_ok=True)
+    if not settings.incoming_url:
+        settings.incoming.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _tell)
     running: list[subprocess.Popen[bytes]] = []

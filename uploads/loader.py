@@ -26,7 +26,7 @@ class Loader:
     def __init__(self, settings: Settings) -> None:
         self._command = [
             *(sys.executable, str(PROGRAM), "--json"),
-            *("--incoming", str(settings.incoming), "--data", str(settings.data)),
+            *("--incoming", settings.incoming_place, "--data", settings.data_place),
         ]
         self._woken = threading.Event()
         self._stopped = threading.Event()

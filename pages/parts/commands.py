@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-from pathlib import Path
 
 from warehouse import Settings
 from warehouse.commands import command
@@ -17,14 +15,15 @@ def load() -> str:
     settings = Settings.from_env()
     return _command(
         "load",
-        *_folder("--incoming", settings.incoming, USUAL.incoming),
-        *_folder("--data", settings.data, USUAL.data),
+        *_folder("--incoming", settings.incoming_place, USUAL.incoming_place),
+        *_folder("--data", settings.data_place, USUAL.data_place),
     )
 
 
 def repair() -> str:
     """Check everything and rebuild the DuckDB file from the lake."""
-    return _command("verify", *_folder("--data", Settings.from_env().data, USUAL.data), "--repair")
+    data = Settings.from_env().data_place
+    return _command("verify", *_folder("--data", data, USUAL.data_place), "--repair")
 
 
 def retract(file: str) -> str:
@@ -35,14 +34,18 @@ def retract(file: str) -> str:
         file,
         "--why",
         "…",
-        *_folder("--incoming", settings.incoming, USUAL.incoming),
-        *_folder("--data", settings.data, USUAL.data),
+        *_folder("--incoming", settings.incoming_place, USUAL.incoming_place),
+        *_folder("--data", settings.data_place, USUAL.data_place),
     )
 
 
 def demo() -> str:
     """Make demo data in the folder in use and load it."""
-    made = _command("demo", *_folder("--out", Settings.from_env().incoming, USUAL.incoming))
+    settings = Settings.from_env()
+    if settings.incoming_url:
+        copy = shlex.join(["aws", "s3", "cp", "--recursive", "demo", settings.incoming_url])
+        return f"{_command('demo', '--out', 'demo')}\n{copy}\n{load()}"
+    made = _command("demo", *_folder("--out", settings.incoming_place, USUAL.incoming_place))
     return f"{made}\n{load()}"
 
 
@@ -50,6 +53,6 @@ def _command(program: str, *options: str) -> str:
     return shlex.join((*command(program), *options))
 
 
-def _folder(option: str, used: Path, usual: Path) -> tuple[str, ...]:
-    """The option that names a folder, where it is not the usual one."""
-    return () if used == usual else (option, os.fspath(used))
+def _folder(option: str, used: str, usual: str) -> tuple[str, ...]:
+    """The option that names a place, where it is not the usual one."""
+    return () if used == usual else (option, used)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from urllib.parse import quote, urlsplit
 
@@ -31,10 +30,12 @@ def how_to_send(customer: str) -> None:
         language="bash",
         wrap_lines=True,
     )
-    folder = shlex.quote(os.fspath(Settings.from_env().incoming / "customers" / customer))
+    settings = Settings.from_env()
+    folder = shlex.quote(f"{settings.incoming_place.rstrip('/')}/customers/{customer}")
+    copy = "aws s3 cp" if settings.incoming_url else f"mkdir -p {folder} && cp"
     st.markdown("Or put the file into the customer's folder and load it:")
     st.code(
-        f"mkdir -p {folder} && cp rows.csv {folder}/\n{commands.load()}",
+        f"{copy} rows.csv {folder}/\n{commands.load()}",
         language="bash",
         wrap_lines=True,
     )

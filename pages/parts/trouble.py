@@ -96,7 +96,7 @@ def no_rows_at_all() -> None:
 
 
 def _incoming() -> str:
-    return os.fspath(Settings.from_env().incoming)
+    return Settings.from_env().incoming_place
 
 
 def query_failed(why: str) -> None:

@@ -127,6 +127,7 @@ def assert_sound(settings: Settings) -> None:
     assert {path.name for path in settings.data.iterdir()} <= {
         "generations",
         "lake",
+        "listing.json",
         "marts",
         "newest_generation",
         "seen.json",
