@@ -9,7 +9,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -25,11 +25,16 @@ Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A complete file; `path` is relative to incoming, `stamp` its size, times and inode."""
+    """A complete file; `path` is relative to incoming, `where` it is on this machine, `stamp` its
+    size, times and inode."""
 
     path: str
-    file: Path
+    where: str
     stamp: Stamp
+
+    @property
+    def file(self) -> Path:
+        return Path(self.where)
 
     @property
     def bytes(self) -> int:
@@ -52,6 +57,7 @@ class Seen:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamps: dict[str, list[object]] = {}
+        self._is_new = False
         with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
             noted = json.loads(path.read_text("utf-8"))
             self._stamps = {name: [*cells] for name, cells in noted.items() if len(cells) == 5}
@@ -63,9 +69,13 @@ class Seen:
 
     def note(self, arrival: Arrival, source_id: str) -> None:
         self._stamps[arrival.path] = [*arrival.stamp, source_id]
+        self._is_new = True
 
-    def save(self) -> None:
-        disk.replace(self._path, json.dumps(self._stamps).encode(), durable=False)
+    def save(self, found: Sequence[Arrival]) -> None:
+        """Write what is new, of the files that are still there."""
+        if self._is_new:
+            kept = {a.path: self._stamps[a.path] for a in found if a.path in self._stamps}
+            disk.replace(self._path, json.dumps(kept).encode(), durable=False)
 
 
 def stamp(path: Path) -> Stamp:
@@ -91,31 +101,31 @@ def look(incoming: Path) -> tuple[list[Arrival], list[Unread]]:
     that is not read."""
     found: list[Arrival] = []
     others: list[Unread] = []
-    for path in _walk(incoming):
-        shown = _shown(path.relative_to(incoming))
+    above = len(os.path.join(incoming, ""))
+    for where in _walk(os.fspath(incoming)):
+        shown, name = _shown(where[above:]), os.path.basename(where)
         try:
-            seen = path.stat()
+            seen = os.stat(where)
         except OSError:  # gone again, or a link that leads nowhere
-            if path.is_symlink() and not unread.is_temporary(path.name):
+            if os.path.islink(where) and not unread.is_temporary(name):
                 others.append(Unread(shown, 0, "a link that leads nowhere", False))
             continue
         if stat.S_ISDIR(seen.st_mode):
             others.append(Unread(f"{shown}/", 0, HIDDEN_FOLDER, True))
         elif not stat.S_ISREG(seen.st_mode):
             others.append(Unread(shown, 0, "no regular file (a pipe, socket or device)", False))
-        elif unread.is_read(path.name):
-            found.append(Arrival(shown, path, _stamp(seen)))
-        elif path.name not in unread.OURS and not path.name.startswith(".upload-"):
-            temporary = unread.is_temporary(path.name)
-            why = unread.reason(PurePosixPath(path.name))
-            others.append(Unread(shown, seen.st_size, why, temporary))
+        elif unread.is_read(name):
+            found.append(Arrival(shown, where, _stamp(seen)))
+        elif name not in unread.OURS and not name.startswith(".upload-"):
+            why = unread.reason(PurePosixPath(name))
+            others.append(Unread(shown, seen.st_size, why, unread.is_temporary(name)))
     found.sort(key=lambda arrival: arrival.path)
     return found, sorted(others, key=lambda other: other.path)
 
 
-def _shown(path: Path) -> str:
+def _shown(path: str) -> str:
     """A path as text; bytes that are not UTF-8 are spelled out."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
@@ -128,7 +138,7 @@ def settled(arrivals: list[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
     return complete, [a for a in arrivals if a not in kept]
 
 
-def _walk(incoming: Path) -> Iterator[Path]:
+def _walk(incoming: str) -> Iterator[str]:
     """Every path that is no folder, and hidden folders, which are left alone. Links to folders are
     followed after all others, so that what can be reached in two ways, or in a circle, goes by its
     own name."""
@@ -141,10 +151,10 @@ def _walk(incoming: Path) -> Iterator[Path]:
                 folders.clear()
                 continue
             entered.add((seen.st_dev, seen.st_ino))
-            yield from (Path(folder, name) for name in folders if name.startswith("."))
+            yield from (os.path.join(folder, name) for name in folders if name.startswith("."))
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            starts += (p for name in folders if (p := Path(folder, name)).is_symlink())
-            yield from (Path(folder, name) for name in names)
+            starts += (p for name in folders if os.path.islink(p := os.path.join(folder, name)))
+            yield from (os.path.join(folder, name) for name in names)
 
 
 def _is_finished(arrival: Arrival) -> bool:

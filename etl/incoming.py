@@ -115,7 +115,8 @@ class Objects:
             if other := _unread(listed):
                 others[other.path] = other
             elif _is_read(listed.key):
-                found.append(Fetched(listed.key, self._local(listed.key), _stamp(listed), listed))
+                where = str(self._local(listed.key))
+                found.append(Fetched(listed.key, where, _stamp(listed), listed))
         found.sort(key=lambda arrival: arrival.path)
         return found, sorted(others.values(), key=lambda other: other.path)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -39,6 +38,10 @@ TABLES = {
 
 # Those that a load writes only where it has rows; older versions did not know them.
 WHERE_FILLED = ("unread_changes", "parquet_removed", "days_dropped", "retractions")
+
+# Files of the lake that no longer count are deleted once no kept generation names them; where that
+# fails, so many later loads try again.
+RETRIED = 100
 
 # Those that tasks fill by themselves.
 TAKEN = ("rejects", "customer_uploads")
@@ -92,12 +95,10 @@ class UnreadChange:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is already in the ledger: (path, source_id) of every file, the paths under which each
-    source was loaded, why files are not read, the customers' tables, what was taken out of the lake
-    by which load, how many small files the fullest day has, and the newest load."""
+    """What is already in the ledger: why files are not read, the customers' tables, what the last
+    loads took out of the lake, how many small files the fullest day has, and the newest load.
+    Of the files that there are, see `noted` and `loaded`."""
 
-    seen: frozenset[tuple[str, str]] = frozenset()
-    loaded: Mapping[str, list[str]] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, Customer] = field(default_factory=dict)
     removed: Sequence[tuple[str, int]] = ()
@@ -156,24 +157,19 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
     with attached(connection, path, read_only=True):
         made = connection.execute("select definitions from generation").fetchone()
         top = connection.execute("select coalesce(max(load_id), 0) from loads").fetchone()
-        files = connection.execute("select path, source_id, status from files").fetchall()
         tables = connection.execute("from customer_tables").fetchall()
         unread = connection.execute(
             "select path, last(reason order by load_id) from unread_changes group by path"
         ).fetchall()
-        removed = connection.execute("from parquet_removed").fetchall()
+        removed = connection.execute(
+            "from parquet_removed where load_id > (select max(load_id) from loads) - ?", [RETRIED]
+        ).fetchall()
         crowd = connection.execute(
             "select coalesce(max(many), 0) from (select count(*) as many from parquet_files "
             "where bytes < ? group by dataset, day)",
             [SMALL_BYTES],
         ).fetchone()
-    loaded: dict[str, list[str]] = defaultdict(list)
-    for name, source_id, status in files:
-        if status == "loaded":
-            loaded[source_id].append(name)
     return Known(
-        seen=frozenset((name, source_id) for name, source_id, _ in files),
-        loaded=loaded,
         unread={path: reason for path, reason in unread if reason},
         customers={row[0]: Customer(*row) for row in tables},
         removed=removed,
@@ -181,6 +177,37 @@ def known(connection: duckdb.DuckDBPyConnection, path: Path) -> Known:
         load_id=top[0] if top else 0,
         definitions=made[0] if made else "",
     )
+
+
+def noted(
+    connection: duckdb.DuckDBPyConnection, path: Path | None, pairs: Sequence[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Those of some files, by path and source, that the ledger of a generation has."""
+    if path is None or not pairs:
+        return set()
+    with attached(connection, path, read_only=True):
+        rows = connection.execute(
+            "select path, source_id from (select unnest($1) as path, unnest($2) as source_id) "
+            "semi join files using (path, source_id)",
+            [*map(list, zip(*pairs, strict=True))],
+        )
+        return set(rows.fetchall())
+
+
+def loaded(
+    connection: duckdb.DuckDBPyConnection, path: Path | None, source_ids: Collection[str]
+) -> dict[str, list[str]]:
+    """The paths under which some sources are loaded, by the ledger of a generation."""
+    found: dict[str, list[str]] = {}
+    if path is None or not source_ids:
+        return found
+    with attached(connection, path, read_only=True):
+        rows = connection.execute(
+            "select source_id, list(path) from files semi join (select unnest(?) as source_id) "
+            "using (source_id) where status = 'loaded' group by source_id",
+            [[*source_ids]],
+        )
+        return dict(rows.fetchall())
 
 
 def listed(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> set[str]:

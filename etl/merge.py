@@ -25,7 +25,7 @@ from warehouse import Settings
 class Merge:
     """What became of the files of a load so far, on top of what was known before.
 
-    `anew` is what the load writes anew of the lake. `loaded` gives the paths under which each
+    `anew` is what the load writes anew of the lake. `loaded` gives the paths under which each new
     source was loaded and `tables` the customers' tables, both with what this load adds. Without
     `unread` nobody looked at what lies in incoming.
     """
@@ -34,9 +34,9 @@ class Merge:
     known: Known
     settings: Settings
     unread: Sequence[Unread] | None = None
+    loaded: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     fates: list[FileFate] = field(default_factory=list)
     waiting: set[str] = field(default_factory=set)
-    loaded: dict[str, list[str]] = field(init=False)
     tables: Tables = field(init=False)
     anew: Anew = field(init=False)
     _taken: list[Taken] = field(default_factory=list, init=False)
@@ -44,7 +44,6 @@ class Merge:
     _retractions: list[Retraction] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self.loaded = defaultdict(list, self.known.loaded)
         self.tables = Tables(self.known.customers)
         self.anew = Anew(self.settings.data, self.load.folder / "anew", self.load.load_id)
 

@@ -62,9 +62,10 @@ def is_list(path: str) -> bool:
     return name.name.lower().split(".")[0] == STEM and customers.owner_of(name) is None
 
 
-def waiting(new: New, known: Collection[str]) -> list[tuple[Arrival, Scan]]:
-    """The lists among new files that name others of them: they are taken in the load after."""
-    arriving = {scan.source_id for _, scan in new} - set(known)
+def waiting(new: New, loaded: Collection[str]) -> list[tuple[Arrival, Scan]]:
+    """The lists among new files that name others of them: they are taken in the load after.
+    `loaded` are the sources that were before."""
+    arriving = {scan.source_id for _, scan in new} - set(loaded)
 
     def names_one(scan: Scan) -> bool:
         return any(found.decode() in arriving for found in _SOURCE_ID.findall(scan.head))

@@ -168,14 +168,16 @@ class _Run:
         current, known = self._current()
         seen = Seen(self.settings.data / "seen.json")
         found, unread = place.look(known.unread)
-        new = self._arrived(place, found, known, seen)
-        lists = [] if lists_now else retract_list.waiting(new, known.loaded)
+        new = self._arrived(place, found, current, seen)
+        loaded = ledger.loaded(self._database, current, {scan.source_id for _, scan in new})
+        lists = [] if lists_now else retract_list.waiting(new, loaded)
         new = [file for file in new if file not in lists]
         self.summary.unread = [(u.path, u.reason) for u in unread if not u.is_temporary]
         is_news = bool(new) or _differ(unread, known)
         if is_news or current is None or known.definitions != publish.definitions(self.settings):
             with staging_folder(self.settings) as folder:
                 merge = self._merge(folder, known, unread)
+                merge.loaded.update(loaded)
                 if is_news:
                     self._take(self._without_lists(new, merge, current), merge)
                     self._read_again(merge, current)
@@ -186,7 +188,7 @@ class _Run:
                             seen.note(arrival, scan.source_id)
                 self._publish(current, known, merge)
             self.summary.published = True
-        seen.save()
+        seen.save(found)
         self.summary.generation = int(current_path(self.settings).stem)
         more = place.more([arrival.path for arrival, _ in lists])
         if not lists and not more:
@@ -225,25 +227,25 @@ class _Run:
                     known = replace(known, definitions="")  # so that it is made anew
         return path, known
 
-    def _arrived(self, place: Incoming, found: list[Arrival], known: Known, seen: Seen) -> New:
+    def _arrived(
+        self, place: Incoming, found: list[Arrival], current: Path | None, seen: Seen
+    ) -> New:
         """Hash what may be new; files whose path and bytes the ledger has are no news."""
-        fresh = [
-            arrival
-            for arrival in found
-            if (arrival.path, seen.source_id(arrival)) not in known.seen
-        ]
+        there = [(a.path, source_id) for a in found if (source_id := seen.source_id(a))]
+        old = {path for path, _ in ledger.noted(self._database, current, there)}
+        fresh = [arrival for arrival in found if arrival.path not in old]
         complete, waiting = place.settled(fresh)
         self.summary.waiting += len(waiting)
         self.progress.begin(len(complete), sum(arrival.bytes for arrival in complete))
-        new = []
-        for arrival, scan in zip(complete, self._scanned(complete), strict=True):
-            if scan is None or not arrival.unchanged():
-                self.summary.waiting += 1
-            elif (arrival.path, scan.source_id) in known.seen:
+        scans = [*zip(complete, self._scanned(complete), strict=True)]
+        read = [(a, scan) for a, scan in scans if scan is not None and a.unchanged()]
+        self.summary.waiting += len(scans) - len(read)
+        pairs = [(arrival.path, scan.source_id) for arrival, scan in read]
+        same = ledger.noted(self._database, current, pairs)
+        for arrival, scan in read:
+            if (arrival.path, scan.source_id) in same:
                 seen.note(arrival, scan.source_id)
-            else:
-                new.append((arrival, scan))
-        return new
+        return [(a, scan) for a, scan in read if (a.path, scan.source_id) not in same]
 
     def _scanned(self, complete: list[Arrival]) -> Iterator[Scan | None]:
         """None for a file that cannot be opened now."""
