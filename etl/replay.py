@@ -36,6 +36,7 @@ EPOCH = dt.date(1970, 1, 1)
 class Family:
     """Marts that rest on the days of one dataset, `roots` being all that one of them rests on.
 
+    A row of the dataset costs `weight` times one of others, so that checkpoints lie closer.
     `checkpoint` is the relation that gives the day numbers between which they are computed;
     `empty` the columns of what is carried and known, before there is anything; of the marts
     `known` every part is read.
@@ -46,6 +47,7 @@ class Family:
     checkpoint: str
     empty: Mapping[str, str]
     known: tuple[str, ...] = ()
+    weight: int = 1
 
     def marts(self, *roles: str) -> list[Mart]:
         """Those with one of these roles, or with any, in the order of their reads."""
@@ -144,7 +146,7 @@ class Replay:
         rows: dict[int, int] = defaultdict(int)
         for file in self.files:
             if number(file) > begin.day_number:
-                rows[number(file)] += file.rows
+                rows[number(file)] += file.rows * self.family.weight
         return checkpoints.due(rows)
 
     def forget(self) -> None:

@@ -31,6 +31,7 @@ FAMILY = Family(
         "store_last_pieces": "store_id varchar, from_half_us bigint, until_half_us bigint, "
         "status varchar, certain boolean",
     },
+    weight=4,
 )
 
 # The newest step with which a store was remade: parts of older ones hold nothing of it.
