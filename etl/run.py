@@ -18,10 +18,10 @@ from etl import (
     lake,
     ledger,
     parts,
+    places,
     publish,
     retract_list,
     retraction,
-    storage,
 )
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
@@ -103,7 +103,7 @@ class _Run:
     _database: duckdb.DuckDBPyConnection = field(init=False)
 
     def __post_init__(self) -> None:
-        self.storage = storage.of(self.settings, self.progress.say)
+        self.storage = places.of(self.settings, self.progress.say)
 
     def run(self, place: Incoming) -> Summary:
         with connect(spill=self.settings.staging / "spill") as self._database:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import duckdb
 
-from etl import lake, ledger, publish, storage
+from etl import lake, ledger, places, publish
 from etl.audit import audit
 from etl.disk import Locked, writer_lock
 from etl.load import EX_TEMPFAIL, data_folder
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         with writer_lock(settings.data):
-            where = storage.of(settings, lambda step: print(step, file=sys.stderr))
+            where = places.of(settings, lambda step: print(step, file=sys.stderr))
             where.open()
             if options.repair:
                 _repair(settings, where)

@@ -30,6 +30,8 @@ MARKER = "bucket"
 KEPT = 5  # generations, as in any data folder
 CACHE_MB = "FLEETPULSE_CACHE_MB"
 FOLLOW_SECONDS = "FLEETPULSE_FOLLOW_SECONDS"
+LOOKED = "looked"  # its time is that of the last look
+LONG_SECONDS = 10  # who reads after so long waits for what is new
 QUIET_SECONDS = 600  # what was used since then is in nobody's way
 DAY_SECONDS = 86_400
 SURE_SECONDS = 60  # how often it is asked whether the bucket is still the one that it was
@@ -113,22 +115,31 @@ def stands_in(error: str, data: Path) -> str | None:
 def follow(settings: Settings) -> None:
     """Show the newest commit, if another process is not at it; asks once in a while.
 
-    Raises BucketError where nothing is shown as yet; else what is there stays.
+    Nobody waits for that who reads all the time: what is found is shown a moment later. Raises
+    BucketError where nothing is shown as yet; else what is there stays.
     """
-    looked = settings.data / "looked"
-    pause = number(FOLLOW_SECONDS, 2, least=0)
-    if settings.warehouse.exists() and time.time() - _modified(looked) < pause:
-        return
+    pause = number(FOLLOW_SECONDS, 1, least=0)
+    since = time.time() - _modified(settings.data / LOOKED)
+    if not settings.warehouse.exists() or since >= max(pause, LONG_SECONDS if pause else 0):
+        _look(settings)
+    elif since >= pause:
+        threading.Thread(target=_look, args=[settings], daemon=True).start()
+
+
+def _look(settings: Settings) -> None:
     bucket = begin(settings)
     with _lock(settings, wait=not settings.warehouse.exists()) as is_ours:
         if not is_ours:
             return
+        looked = settings.data / LOOKED
         try:
             looked.touch()
             update(settings, bucket)
         except (BucketError, OSError, duckdb.Error):
             if not settings.warehouse.exists():
                 raise
+        finally:
+            looked.touch()  # it may have taken long to learn that nobody answers
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, storage, verify
+from etl import checkpoints, remote, verify
 from etl.datasets import datasets
 from etl.run import compact, load, take_back
 from etl.storage import Overtaken
@@ -232,11 +232,11 @@ def test_what_a_killed_writer_left_is_removed_when_it_is_old(
     ]
     for key in left:
         client.put_object(Bucket=machine.place.name, Key=key, Body=b"x")
-    (machine("a").data / storage.SWEPT).unlink()
+    (machine("a").data / remote.SWEPT).unlink()
     machine.load("a", {"2.csv": day(2)})
     assert set(left) <= set(machine.place.keys())  # somebody may be about to commit it
-    (machine("a").data / storage.SWEPT).unlink()
-    monkeypatch.setattr(storage, "OLD_SECONDS", -5)
+    (machine("a").data / remote.SWEPT).unlink()
+    monkeypatch.setattr(remote, "OLD_SECONDS", -5)
     settings = machine.load("a", {"3.csv": day(3)})
     assert not set(left) & set(machine.place.keys())
     assert_right(settings)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.audit import audit
-from etl.storage import Disk
+from etl.places import Disk
 from tests.etl.loading import folders, load_once
 
 OLDEST, NEWEST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
