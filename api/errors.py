@@ -40,6 +40,7 @@ from warehouse import (
     WarehouseError,
     WarehouseLocked,
 )
+from warehouse.bucket import BucketError
 from warehouse.errors import CANNOT_ANSWER, said
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ STATUS: dict[type[Exception], tuple[int, str | None]] = {
     UnknownMetric: (404, "unknown_metric"),
     BadParameter: (422, "bad_parameter"),
     NoGeneration: (409, "no_data"),
+    BucketError: (503, "bucket_failed"),
     WarehouseLocked: (503, "warehouse_locked"),
     UnknownReport: (404, None),
     NotReady: (409, "report_running"),

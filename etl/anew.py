@@ -12,24 +12,33 @@ import duckdb
 
 from etl import lake
 from etl.lake import ParquetFile
+from etl.plan import Load
+from warehouse import working_copy
 from warehouse.database import attached
 
 
 @dataclass(slots=True)
 class Anew:
-    """What stands for files of the lake after a load; it waits below `folder` to be moved.
+    """What stands for files of the lake after a load; it waits below the load's folder to be moved.
 
     `removed` are the files that it stands for, by their path; `touched` the datasets and days of
     which rows are others now.
     """
 
     data: Path
-    folder: Path
-    load_id: int
+    load: Load
     removed: dict[str, ParquetFile] = field(default_factory=dict)
     touched: set[tuple[str, dt.date]] = field(default_factory=set)
     _written: dict[str, ParquetFile | None] = field(default_factory=dict, init=False)
     _count: int = field(default=0, init=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.load.folder / "anew"
+
+    @property
+    def load_id(self) -> int:
+        return self.load.load_id
 
     @property
     def parquet(self) -> list[ParquetFile]:
@@ -39,6 +48,8 @@ class Anew:
     def table(self, file: ParquetFile) -> str | None:
         """A file as the load has left it so far, as a table in SQL; None without rows."""
         root, now = self._now(file)
+        if now is file:
+            working_copy.fetch(self.data, {file.path: file.sha256})
         return lake.parquet(root / now.path) if now else None
 
     def write(self, connection: duckdb.DuckDBPyConnection, file: ParquetFile, rows: str) -> None:
@@ -72,8 +83,8 @@ class Anew:
         rows: str,
     ) -> ParquetFile | None:
         self._count += 1
-        part = f"anew{self._count}"
-        return lake.write_anew(connection, root, self.folder, files, rows, self.load_id, part)
+        name = f"{self.load.name}_anew{self._count}"
+        return lake.write_anew(connection, root, self.folder, files, rows, self.load_id, name)
 
     def _now(self, file: ParquetFile) -> tuple[Path, ParquetFile | None]:
         if file.path in self._written:

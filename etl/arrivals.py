@@ -71,10 +71,12 @@ class Seen:
         self._stamps[arrival.path] = [*arrival.stamp, source_id]
         self._is_new = True
 
-    def save(self, found: Sequence[Arrival]) -> None:
-        """Write what is new, of the files that are still there."""
+    def save(self, found: Sequence[Arrival] | None) -> None:
+        """Write what is new, of the files that are still there (None: that is not known)."""
         if self._is_new:
-            kept = {a.path: self._stamps[a.path] for a in found if a.path in self._stamps}
+            kept = self._stamps
+            if found is not None:
+                kept = {a.path: kept[a.path] for a in found if a.path in kept}
             disk.replace(self._path, json.dumps(kept).encode(), durable=False)
 
 

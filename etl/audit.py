@@ -12,8 +12,10 @@ import duckdb
 from etl import checkpoints, lake, ledger, parts, publish, stores
 from etl.mart import INNER, Audit, marts, read_audits
 from etl.recovery import scratch_folder
-from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from etl.storage import Storage
+from warehouse import NoGeneration, Settings, WarehouseLocked
 from warehouse.database import connect, first_line, glob_literal, is_locked, literal
+from warehouse.generation import local_path
 
 LEDGER_AUDITS = Path(__file__).with_name("ledger.audit.sql")
 SHOWN = 20
@@ -28,11 +30,12 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
 
-def audit(settings: Settings) -> Findings:
+def audit(settings: Settings, storage: Storage) -> Findings:
     """Check everything; changes nothing."""
     found = Findings()
+    storage.ledgers()
     try:
-        path = current_path(settings)
+        path = local_path(settings)
         with connect(path, read_only=True) as connection:
             if _is_others(connection):
                 found.problems.append(
@@ -40,14 +43,14 @@ def audit(settings: Settings) -> Findings:
                     "--repair, makes it anew from the lake"
                 )
                 return found
-            _tables(settings, connection, found)
+            _tables(settings, storage, connection, found)
             _marts(settings, connection, found)
     except NoGeneration as nothing:
         lost = "the warehouse is lost; --repair, or the next load, makes it anew from the lake"
         found.problems.append(lost if ledger.folders(settings.lake) else str(nothing))
     except (duckdb.Error, OSError) as broken:
         if is_locked(broken):
-            raise WarehouseLocked(current_path(settings), broken) from broken
+            raise WarehouseLocked(local_path(settings), broken) from broken
         found.problems.append(
             f"{settings.warehouse} cannot be read: {first_line(broken)}; --repair rebuilds it"
         )
@@ -68,20 +71,22 @@ def _is_others(connection: duckdb.DuckDBPyConnection) -> bool:
     return set(connection.execute(query, [names]).fetchall()) != set(expected)
 
 
-def _tables(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Findings) -> None:
+def _tables(
+    settings: Settings, storage: Storage, connection: duckdb.DuckDBPyConnection, found: Findings
+) -> None:
     listed = connection.execute("select path, sha256, rows from parquet_files order by path")
     files = {path: (sha256, rows) for path, sha256, rows in listed.fetchall()}
     found.files, found.rows = len(files), sum(rows for _, rows in files.values())
     digests = {path: sha256 for path, (sha256, _) in files.items()}
-    for name, fault in lake.faults(settings.data, digests):
+    for name, fault in storage.faults(digests):
         found.problems.append(f"{name} {fault}; it held {files[name][1]:,} rows")
     made = dict(connection.execute("select path, sha256 from mart_parts").fetchall())
-    for name, fault in lake.faults(settings.data, made):
+    for name, fault in storage.faults(made):
         found.problems.append(f"{name}, a part of a mart, {fault}; --repair makes it anew")
     removed = connection.execute("select path from parquet_removed").fetchall()
-    for path in lake.unlisted(settings.lake, {*files, *(path for (path,) in removed)}):
+    for name in storage.unlisted({*files, *(path for (path,) in removed)}):
         found.problems.append(
-            f"{path.relative_to(settings.data)} is in the lake but in no ledger: "
+            f"{name} is in the lake but in no ledger: "
             "left by an interrupted run, or put there by hand"
         )
     for audit in read_audits(LEDGER_AUDITS):
@@ -124,7 +129,7 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fin
         for audit in mart.audits:
             _ask(connection, audit, found)
     with scratch_folder(settings) as folder:
-        path = folder / f"{int(current_path(settings).stem):06d}.duckdb"
+        path = folder / f"{int(local_path(settings).stem):06d}.duckdb"
         try:
             with connect(spill=folder / "spill") as memory:
                 publish.rebuild_as(memory, path, settings, folder / "marts")

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     settings = Settings.at(data=options.data)
-    if not settings.data.is_dir():
+    if not settings.data_url and not settings.data.is_dir():
         print(f"compact: there is no data folder {str(settings.data)!r}", file=sys.stderr)
         return 2
     progress = for_terminal(quiet=False)

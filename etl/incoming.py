@@ -32,6 +32,11 @@ FEW = 10_000  # objects that are listed in ten requests: always in full
 class Incoming(Protocol):
     """Where a run looks for files."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Did the last look see all that is there?"""
+        ...
+
     def look(self, unread: Mapping[str, str]) -> tuple[list[Arrival], list[Unread]]:
         """Every CSV in the order of the paths, and all that is not read. `unread` is what was not
         read before, with why."""
@@ -53,6 +58,8 @@ class Incoming(Protocol):
 
 class Folder:
     """A folder of this machine."""
+
+    is_whole = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -95,7 +102,7 @@ class Objects:
     state: Path
     progress: Progress
     _listed: list[Listed] | None = None
-    _is_full: bool = True
+    is_whole: bool = True
     _more: bool = False
     _tried: set[tuple[str, str]] = field(default_factory=set)
     _left: list[Arrival] = field(default_factory=list)
@@ -105,7 +112,7 @@ class Objects:
             self._list()
         found: list[Arrival] = []
         others: dict[str, Unread] = {}
-        if not self._is_full:
+        if not self.is_whole:
             for path, why in unread.items():
                 name = PurePosixPath(path).name
                 others[path] = Unread(path, 0, why, why == HIDDEN_FOLDER or _is_temporary(name))
@@ -152,9 +159,9 @@ class Objects:
         after = str(noted.get("last", ""))
         count, listed_at = float(noted.get("objects", 0)), float(noted.get("full_at", 0))
         due = listed_at + number(FULL_SECONDS, 600, least=0)
-        self._is_full = not after or count <= FEW or not listed_at <= time.time() < due
-        self._listed = list(self.bucket.objects(after="" if self._is_full else after))
-        if not self._is_full:
+        self.is_whole = not after or count <= FEW or not listed_at <= time.time() < due
+        self._listed = list(self.bucket.objects(after="" if self.is_whole else after))
+        if not self.is_whole:
             self.progress.say(f"listed what is new; all {count:,.0f} objects again later")
 
     def _noted(self) -> Mapping[str, str | float]:
@@ -169,14 +176,14 @@ class Objects:
         listed, before = self._listed or [], self._noted()
         keys = [one.key for one in listed]
         now = time.time()
-        count = len(keys) if self._is_full else float(before.get("objects", 0)) + len(keys)
+        count = len(keys) if self.is_whole else float(before.get("objects", 0)) + len(keys)
         noted = {
             "url": self.bucket.url,
             "last": max(
-                [*keys, *([] if self._is_full else [str(before.get("last", ""))])], default=""
+                [*keys, *([] if self.is_whole else [str(before.get("last", ""))])], default=""
             ),
             "objects": count,
-            "full_at": now if self._is_full else before.get("full_at", 0),
+            "full_at": now if self.is_whole else before.get("full_at", 0),
         }
         disk.replace(self.state, json.dumps(noted).encode(), durable=False)
 

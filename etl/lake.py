@@ -17,6 +17,7 @@ import duckdb
 from etl.datasets import Dataset, datasets
 from etl.disk import sync, sync_all
 from etl.read.stage import Staging
+from warehouse import working_copy
 from warehouse.database import glob_literal, literal
 
 LEDGER = "_loads"
@@ -144,7 +145,7 @@ def write_anew(
     check(data, {file.path: file.sha256 for file in files})
     first = files[0]
     spec = datasets()[first.dataset]
-    name = f"load{load_id:06d}_{part}_0.parquet"
+    name = f"load{part}_0.parquet"
     target = root / "lake" / first.dataset / f"day={first.day}" / name
     target.parent.mkdir(parents=True, exist_ok=True)
     stored = parquet(*(data / file.path for file in files))
@@ -215,8 +216,11 @@ def sha256(path: Path) -> str:
 
 
 def check(data: Path, digests: Mapping[str, str]) -> None:
-    """Raise Damaged unless every file still has its sha256."""
-    for name, fault in faults(data, digests):
+    """Raise Damaged unless every file has its sha256; a working copy fetches what it lacks."""
+    working_copy.fetch(data, digests)
+    harmed = {name: digests[name] for name, _ in faults(data, digests)}
+    working_copy.fetch(data, harmed, again=True)
+    for name, fault in faults(data, harmed):
         raise Damaged(
             f"{name} {fault}; put it back from a backup, or move {os.fspath(data)!r} away and load "
             "the incoming folder anew"

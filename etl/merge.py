@@ -45,7 +45,7 @@ class Merge:
 
     def __post_init__(self) -> None:
         self.tables = Tables(self.known.customers)
-        self.anew = Anew(self.settings.data, self.load.folder / "anew", self.load.load_id)
+        self.anew = Anew(self.settings.data, self.load)
 
     def note(self, fates: Sequence[FileFate]) -> None:
         """Add what is known of files without a task: duplicates."""

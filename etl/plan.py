@@ -71,12 +71,19 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What all files of one load share: its number, when it began (naive UTC) and where its
-    tasks may write."""
+    """What all files of one load share: its number, when it began (naive UTC), where its tasks may
+    write, and what tells its files in the lake from those of another writer's load of that number.
+    """
 
     load_id: int
     started: dt.datetime
     folder: Path
+    token: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the names of its files begin with."""
+        return f"{self.load_id:06d}{self.token}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from etl import checkpoints, ledger, marts, parts, stores
 from etl.datasets import datasets
 from etl.disk import replace, sync
 from etl.mart import marts as all_marts
+from etl.storage import COUNTER, Storage
 from warehouse import Settings, metrics
 from warehouse.database import STORAGE_VERSION, attached
 
@@ -26,7 +27,8 @@ KEPT = 5
 def definitions(settings: Settings) -> str:
     """A digest of everything that shapes a generation: datasets, ledger, marts and metrics, and
     where the lake lies, since its views name the files."""
-    digest = hashlib.sha256(os.fsencode(settings.data.resolve()))
+    place = settings.data_url or settings.data.resolve()  # a working copy moves the views itself
+    digest = hashlib.sha256(os.fsencode(place))
     for metric in metrics().values():
         digest.update(metric.sql.encode())
     for mart in all_marts().values():
@@ -42,6 +44,7 @@ def definitions(settings: Settings) -> str:
 def build(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
+    storage: Storage,
     current: Path,
     folders: list[Path],
     changed: marts.Changes,
@@ -58,17 +61,23 @@ def build(
         connection.begin()
         ledger.append(connection, folders)
         ledger.settle(connection, folders)
-        root = settings.data / parts.FOLDER / path.stem
+        root = _parts(settings, storage, path)
         marts.recompute(connection, settings.data, root, changed, rejecting)
     return path
 
 
-def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Path:
+def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, storage: Storage) -> Path:
     """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
-    rebuild_as(connection, path, settings, settings.data / parts.FOLDER / path.stem)
+    storage.ledgers()
+    rebuild_as(connection, path, settings, _parts(settings, storage, path))
     return path
+
+
+def _parts(settings: Settings, storage: Storage, path: Path) -> Path:
+    """Where a staged generation's parts of marts are written."""
+    return settings.data / parts.FOLDER / f"{path.stem}{storage.token()}"
 
 
 def rebuild_as(
@@ -119,9 +128,12 @@ def _finished(
     sync(path)
 
 
-def publish(connection: duckdb.DuckDBPyConnection, settings: Settings, staged: Path) -> int:
+def publish(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, storage: Storage, staged: Path
+) -> int:
     """Make a built generation the current one, and delete what no kept one names; returns its
-    number. `connection` is to a database in memory."""
+    number. `connection` is to a database in memory. Raises Overtaken."""
+    storage.commit(connection, staged)
     settings.generations.mkdir(parents=True, exist_ok=True)
     final = settings.generations / staged.name
     replace(_counter(settings), final.stem.encode(), durable=False)
@@ -159,4 +171,4 @@ def newest_number(settings: Settings) -> int:
 
 
 def _counter(settings: Settings) -> Path:
-    return settings.data / "newest_generation"
+    return settings.data / COUNTER

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     settings = Settings.at(options.incoming, options.data)
-    if not settings.data.is_dir():
+    if not settings.data_url and not settings.data.is_dir():
         print(f"retract: there is no data folder {str(settings.data)!r}", file=sys.stderr)
         return 2
     if not options.why.strip():

@@ -18,6 +18,7 @@ from etl import (
     lake,
     ledger,
     parts,
+    places,
     publish,
     retract_list,
     retraction,
@@ -34,10 +35,13 @@ from etl.read.scan import Scan
 from etl.recovery import clear_interrupted, drop_removed, staging_folder
 from etl.rereading import read_again
 from etl.retraction import LoadedFile, NotLoaded, find
+from etl.storage import Storage
 from etl.summary import Summary
 from etl.unread import is_temporary
-from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from warehouse import NoGeneration, Settings, WarehouseLocked
+from warehouse.bucket import BucketError
 from warehouse.database import attached, connect, first_line, is_locked
+from warehouse.generation import local_path
 
 
 def load(settings: Settings, progress: Progress | None = None) -> Summary:
@@ -95,7 +99,11 @@ class _Run:
     progress: Progress
     started: dt.datetime = field(default_factory=_now)
     summary: Summary = field(default_factory=Summary)
+    storage: Storage = field(init=False)
     _database: duckdb.DuckDBPyConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.storage = places.of(self.settings, self.progress.say)
 
     def run(self, place: Incoming) -> Summary:
         with connect(spill=self.settings.staging / "spill") as self._database:
@@ -113,7 +121,7 @@ class _Run:
                 self._write(merge)
                 self._publish(current, known, merge)
             self.summary.published = True
-            self.summary.generation = int(current_path(self.settings).stem)
+            self.summary.generation = int(local_path(self.settings).stem)
             return self.summary
 
     def _meant(self, current: Path, target: str) -> LoadedFile:
@@ -134,7 +142,7 @@ class _Run:
             while self._compact_once(keep_days):
                 self.summary.published = True
                 self.progress.say(f"{self.summary.joined:,} small files joined")
-            self.summary.generation = int(current_path(self.settings).stem)
+            self.summary.generation = int(local_path(self.settings).stem)
             return self.summary
 
     def _compact_once(self, keep_days: int | None) -> bool:
@@ -188,8 +196,8 @@ class _Run:
                             seen.note(arrival, scan.source_id)
                 self._publish(current, known, merge)
             self.summary.published = True
-        seen.save(found)
-        self.summary.generation = int(current_path(self.settings).stem)
+        seen.save(found if place.is_whole else None)
+        self.summary.generation = int(local_path(self.settings).stem)
         more = place.more([arrival.path for arrival, _ in lists])
         if not lists and not more:
             return self.summary
@@ -197,7 +205,7 @@ class _Run:
         return self._run(place, lists_now=not more).after(first)
 
     def _merge(self, folder: Path, known: Known, unread: Sequence[Unread] | None = None) -> Merge:
-        load = Load(known.load_id + 1, self.started, folder)
+        load = Load(known.load_id + 1, self.started, folder, self.storage.token())
         return Merge(load, known, self.settings, unread)
 
     def _current(self) -> tuple[Path | None, Known]:
@@ -205,20 +213,21 @@ class _Run:
 
         A missing or broken one is made anew from the lake before anything is loaded.
         """
+        self.storage.open()
         try:
-            path = current_path(self.settings)
+            path = local_path(self.settings)
             known = ledger.known(self._database, path)
         except (NoGeneration, duckdb.Error) as wrong:
             if is_locked(wrong):
-                raise WarehouseLocked(current_path(self.settings), wrong) from wrong
+                raise WarehouseLocked(local_path(self.settings), wrong) from wrong
             clear_interrupted(self._database, self.settings, committed=None)
             if not ledger.folders(self.settings.lake):
                 return None, Known()
             self.progress.say("rebuilding the warehouse from the lake")
             with staging_folder(self.settings):
-                staged = publish.rebuild(self._database, self.settings)
-                publish.publish(self._database, self.settings, staged)
-            path = current_path(self.settings)
+                staged = publish.rebuild(self._database, self.settings, self.storage)
+                publish.publish(self._database, self.settings, self.storage, staged)
+            path = local_path(self.settings)
             return path, ledger.known(self._database, path)
         clear_interrupted(self._database, self.settings, committed=known.load_id)
         if known.definitions == publish.definitions(self.settings):
@@ -300,7 +309,7 @@ class _Run:
             self.progress.say("joining small files of the lake")
             try:
                 compaction.compact(self._database, merge.anew, groups)
-            except lake.Damaged as harmed:  # nothing is computed from it now
+            except (lake.Damaged, BucketError) as harmed:  # nothing is computed from it now
                 self.progress.say(f"left as they are: {harmed}")
 
     def _write(self, merge: Merge) -> None:
@@ -315,11 +324,17 @@ class _Run:
         if current and known.definitions == publish.definitions(self.settings):
             newest = ledger.folders(self.settings.lake)[-1:]
             staged = publish.build(
-                self._database, self.settings, current, newest, merge.changed, merge.rejecting
+                self._database,
+                self.settings,
+                self.storage,
+                current,
+                newest,
+                merge.changed,
+                merge.rejecting,
             )
         else:
-            staged = publish.rebuild(self._database, self.settings)
-        publish.publish(self._database, self.settings, staged)
+            staged = publish.rebuild(self._database, self.settings, self.storage)
+        publish.publish(self._database, self.settings, self.storage, staged)
         removed = [(file.path, merge.load.load_id) for file in merge.removed]
         try:
             drop_removed(self._database, self.settings, [*known.removed, *removed])

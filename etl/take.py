@@ -149,7 +149,7 @@ class _Taking:
                 dataset,
                 self.taken.folder,
                 self.task.load.load_id,
-                f"{self.task.load.load_id:06d}_{self.task.number}",
+                f"{self.task.load.name}_{self.task.number}",
                 self.task.load.started.date(),
             )
         for source in sources:

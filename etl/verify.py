@@ -20,32 +20,37 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import duckdb
 
-from etl import lake, ledger, publish
+from etl import lake, ledger, places, publish
 from etl.audit import audit
 from etl.disk import Locked, writer_lock
 from etl.load import EX_TEMPFAIL, data_folder
 from etl.recovery import clear_interrupted, staging_folder
-from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
+from etl.storage import Storage
+from warehouse import NoGeneration, Settings, WarehouseLocked
+from warehouse.bucket import BucketError
 from warehouse.database import connect, first_line, is_locked
+from warehouse.generation import local_path
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parser().parse_args(arguments)
     settings = Settings.at(data=options.data)
-    if not settings.data.is_dir():
+    if not settings.data_url and not settings.data.is_dir():
         print(f"verify: there is no data folder {str(settings.data)!r}", file=sys.stderr)
         return 2
     try:
         with writer_lock(settings.data):
+            where = places.of(settings, lambda step: print(step, file=sys.stderr))
+            where.open()
             if options.repair:
-                _repair(settings)
-            found = audit(settings)
+                _repair(settings, where)
+            found = audit(settings, where)
     except Locked as held:
         print(f"verify: {held}; try again when it is done", file=sys.stderr)
         return EX_TEMPFAIL
-    except WarehouseLocked as locked:
-        print(f"verify: {locked}", file=sys.stderr)
+    except (WarehouseLocked, BucketError) as failed:
+        print(f"verify: {failed}", file=sys.stderr)
         return 1
     if options.json:
         print(json.dumps({"files": found.files, "rows": found.rows, "problems": found.problems}))
@@ -58,24 +63,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if found.problems else 0
 
 
-def _repair(settings: Settings) -> None:
+def _repair(settings: Settings, where: Storage) -> None:
     """Rebuild, or say why that is not possible; what is published stays until then."""
     with connect(spill=settings.staging / "spill") as connection:
         try:
-            committed = ledger.known(connection, current_path(settings)).load_id
+            committed = ledger.known(connection, local_path(settings)).load_id
         except (NoGeneration, duckdb.Error) as wrong:
             if is_locked(wrong):
-                raise WarehouseLocked(current_path(settings), wrong) from wrong
+                raise WarehouseLocked(local_path(settings), wrong) from wrong
             committed = None
         clear_interrupted(connection, settings, committed)
-        _rebuild(connection, settings)
+        _rebuild(connection, settings, where)
 
 
-def _rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, where: Storage) -> None:
     try:
         with staging_folder(settings):
-            staged = publish.rebuild(connection, settings)
-            number = publish.publish(connection, settings, staged)
+            staged = publish.rebuild(connection, settings, where)
+            number = publish.publish(connection, settings, where, staged)
     except (duckdb.Error, lake.Damaged) as failed:
         print(f"verify: the warehouse was not rebuilt: {first_line(failed)}", file=sys.stderr)
         return

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import duckdb
 
 from etl.datasets import Dataset
+from warehouse import working_copy
 from warehouse.database import glob_literal, literal
 
 
@@ -47,6 +48,7 @@ def rows_sql(dataset: Dataset, data: Path, files: Sequence[LakeFile]) -> str:
         if column.field.sql_type == "TIMESTAMP"
     )
     if files:
+        working_copy.stand_in(data, {file.path: file.sha256 for file in files})
         lake_folder = data.resolve()
         listed = ", ".join(literal(Path(glob_literal(lake_folder / file.path))) for file in files)
         source = _lake_sql(listed, is_partitioned="=" not in str(lake_folder))

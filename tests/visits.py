@@ -28,8 +28,8 @@ class Pages(pages_manager.PagesManager):
 
 def visit(monkeypatch: pytest.MonkeyPatch, settings: Settings, page: str, **link: str) -> AppTest:
     """Open pages/`page`.py with `link` as the URL's parameters."""
-    monkeypatch.setenv("FLEETPULSE_DATA", str(settings.data))
-    monkeypatch.setenv("FLEETPULSE_INCOMING", str(settings.incoming))
+    monkeypatch.setenv("FLEETPULSE_DATA", settings.data_place)
+    monkeypatch.setenv("FLEETPULSE_INCOMING", settings.incoming_place)
     monkeypatch.setattr(app_test, "PagesManager", Pages)
     app = AppTest.from_file(str(DASHBOARD), default_timeout=60)
     app.switch_page(f"pages/{page}.py")

@@ -24,7 +24,12 @@ from etl import disk
 from etl.customers import ID, column_names, same
 from etl.read.dialect import Unfit
 from etl.read.scan import HEAD_BYTES
-from etl.time_columns import forget_time_column, name_time_column, named_time_column
+from etl.time_columns import (
+    TIME_COLUMN_FILE,
+    forget_time_column,
+    name_time_column,
+    named_time_column,
+)
 from etl.unread import is_read
 from uploads.errors import (
     FileInTheWay,
@@ -37,6 +42,7 @@ from uploads.errors import (
 from uploads.inspection import Inspector
 from uploads.part import PART, Part
 from warehouse import Generation, NoGeneration, Settings, metric, open_generation
+from warehouse.bucket import Bucket, BucketError
 
 LIMIT = "FLEETPULSE_MAX_UPLOAD_MB"
 
@@ -88,26 +94,39 @@ class Inbox:
     def __init__(self, settings: Settings) -> None:
         self.max_bytes = int(float(os.environ.get(LIMIT) or 100) * (1 << 20))
         self._settings = settings
+        # Where files arrive in a bucket, this is where they wait to be put there and loaded.
+        self._incoming = settings.data / "inbox" if settings.incoming_url else settings.incoming
+        self._bucket = Bucket(settings.incoming_url) if settings.incoming_url else None
         self._delivering = threading.Lock()
         self._newest = dt.datetime.min
 
     def clean(self) -> None:
-        """Remove the parts that a killed process left; those of a living one are locked."""
-        for part in self._settings.incoming.glob(PART.format("*")):
+        """Remove the parts that a killed process left, of which those of a living one are locked,
+        and what was put into a bucket and is loaded."""
+        for part in self._incoming.glob(PART.format("*")):
             with suppress(OSError), part.open("rb") as held:
                 if disk.try_lock(held.fileno()):
                     part.unlink()
+        self._forget_loaded()
+
+    def _forget_loaded(self) -> None:
+        """Remove the copies of what is loaded from a bucket."""
+        if self._bucket:
+            fates = self._fates()
+            for file in self._incoming.glob("customers/*/*.csv*"):
+                if file.relative_to(self._incoming).as_posix() in fates:
+                    file.unlink(missing_ok=True)
 
     def has_undelivered(self) -> bool:
         """Are there uploads that the loader has not taken yet?"""
         fates = self._fates()
-        found = self._settings.incoming.glob("customers/*/*.csv*")
-        paths = (path.relative_to(self._settings.incoming).as_posix() for path in found)
+        found = self._incoming.glob("customers/*/*.csv*")
+        paths = (path.relative_to(self._incoming).as_posix() for path in found)
         return any(_FILE.fullmatch(path) and path not in fates for path in paths)
 
     def receive(self) -> Part:
         """A new part to write to."""
-        return Part(self._settings.incoming, self.max_bytes)
+        return Part(self._incoming, self.max_bytes)
 
     def deliver(
         self, part: Part, customer_id: str, names: list[str], time_column: str | None, again: bool
@@ -115,13 +134,16 @@ class Inbox:
         """Put a complete file into its customer's folder, safely on disk when this returns.
 
         Raises OtherColumns and OtherTimeColumn where the customer's table has others, Unusable for
-        a time column that the file does not have, and FileInTheWay.
+        a time column that the file does not have, FileInTheWay, and BucketError where the bucket
+        that files arrive in does not take it.
         """
         if time_column is not None and time_column.lower() not in map(str.lower, names):
             listed = ", ".join(names)
             raise Unusable(f"The time column {time_column!r} is not among the columns {listed}.")
-        folder = self._settings.incoming / "customers" / customer_id
+        folder = self._incoming / "customers" / customer_id
         with self._delivering:
+            self._forget_loaded()
+            named = named_time_column(folder)
             known = self._known_table(customer_id, folder)
             if known is not None:
                 _check_fits(customer_id, known, names, time_column)
@@ -135,11 +157,32 @@ class Inbox:
             path = folder / (name + ending)
             os.rename(part.path, path)
             disk.sync(folder)
+            if self._bucket:
+                self._put(self._bucket, path, named)
         return Upload(
             upload_id=f"{customer_id}.{name}",
             customer_id=customer_id,
-            path=path.relative_to(self._settings.incoming).as_posix(),
+            path=path.relative_to(self._incoming).as_posix(),
         )
+
+    def _put(self, bucket: Bucket, path: Path, named: str | None) -> None:
+        """Put a file into the bucket, after what it says of its time column. Raises BucketError;
+        then nothing is kept."""
+        beside = path.parent / TIME_COLUMN_FILE
+        try:
+            if named_time_column(path.parent) != named:
+                if beside.exists():
+                    self._put_file(bucket, beside)
+                else:
+                    bucket.delete([beside.relative_to(self._incoming).as_posix()])
+            self._put_file(bucket, path)
+        except BucketError:
+            path.unlink()
+            raise
+
+    def _put_file(self, bucket: Bucket, path: Path) -> None:
+        key = path.relative_to(self._incoming).as_posix()
+        bucket.put(path, key)
 
     def _settle_name(self, customer_id: str, folder: Path, time_column: str | None) -> None:
         """See that a time column that is named now is not that of files that came before.
@@ -160,7 +203,7 @@ class Inbox:
         """The files of a customer that the loader has not taken yet."""
         fates = self._fates()
         found = sorted(path for path in folder.glob("*") if is_read(path.name))
-        root = self._settings.incoming
+        root = self._incoming
         return [path for path in found if path.relative_to(root).as_posix() not in fates]
 
     def fate(self, upload_id: str) -> Upload:
@@ -170,7 +213,7 @@ class Inbox:
         customer_id, name = parts["customer"], parts["name"]
         fates = self._fates()
         for path in (f"customers/{customer_id}/{name}{ending}" for ending in _ENDINGS):
-            if path in fates or (self._settings.incoming / path).exists():
+            if path in fates or (self._incoming / path).exists():
                 return Upload(
                     upload_id=upload_id,
                     customer_id=customer_id,
@@ -214,7 +257,7 @@ class Inbox:
     def _fates(self) -> dict[str, dict[str, Any]]:
         try:
             return _file_fates(open_generation(self._settings))
-        except NoGeneration:
+        except (NoGeneration, BucketError):
             return {}
 
 

@@ -47,6 +47,10 @@ class Refused(BucketError):
     """This object may not be read, though the bucket can be."""
 
 
+class Altered(BucketError):
+    """An object of ours does not hold the bytes that were put."""
+
+
 class OtherNow(BucketError):
     """The object is another one than was listed."""
 
@@ -145,7 +149,7 @@ class Bucket:
     def fetch(self, key: str, sha256: str, path: Path) -> None:
         """Put an object of ours in place at `path`, once its bytes are those that were put.
 
-        Raises Gone, BucketError where they are not, OSError.
+        Raises Gone, Altered where they are not, BucketError, OSError.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
@@ -160,7 +164,7 @@ class Bucket:
             with fresh.open("rb") as stored:
                 found = hashlib.file_digest(stored, "sha256").hexdigest()
             if found != sha256:
-                raise BucketError(
+                raise Altered(
                     f"{self.url}/{key} was changed after it was written: its sha256 is another"
                 )
             os.replace(fresh, path)
@@ -177,13 +181,13 @@ class Bucket:
         self._read(key, {}, again, lambda piece: digest[0].update(piece))
         return digest[0].hexdigest()
 
-    def put(self, path: Path, stored: Stored) -> None:
+    def put(self, path: Path, key: str) -> None:
         """Put a file under its final key. Raises BucketError."""
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
-        with self._explained("written", stored.key):
-            _client().upload_file(str(path), self.name, self.prefix + stored.key, Config=config)
+        with self._explained("written", key):
+            _client().upload_file(str(path), self.name, self.prefix + key, Config=config)
 
     def put_first(self, key: str, content: bytes) -> bool:
         """Put an object unless there is one of that key; False where there is.
@@ -212,9 +216,12 @@ class Bucket:
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; those that are not there are no error. Raises BucketError."""
-        for key in keys:
+
+        def delete(key: str) -> None:
             with self._explained("deleted", key):
                 _client().delete_object(Bucket=self.name, Key=self.prefix + key)
+
+        side_by_side(delete, keys)
 
     def now(self) -> float:
         """The store's own clock, in seconds since 1970. Raises BucketError."""

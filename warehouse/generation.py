@@ -6,34 +6,46 @@ never wait for a writer; a page asks all its questions of one generation.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from warehouse import working_copy
 from warehouse.commands import command
 from warehouse.database import connect, is_locked
-from warehouse.errors import NoGeneration, QueryFailed, WarehouseLocked
+from warehouse.errors import NoGeneration, QueryFailed, WarehouseError, WarehouseLocked
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:  # the loader imports this package and has no use for pyarrow
     import pyarrow as pa
 
 PATIENCE_SECONDS = 60
+DAYS_ONE_BY_ONE = 3
 
 
 def current_path(settings: Settings) -> Path:
-    """The real path of the current generation. Raises NoGeneration when nothing was published."""
+    """The real path of the current generation, which is followed where it lies in a bucket.
+
+    Raises NoGeneration when nothing was published, BucketError where nothing can be fetched.
+    """
+    if settings.data_url:
+        working_copy.follow(settings)
+    return local_path(settings)
+
+
+def local_path(settings: Settings) -> Path:
+    """The same without asking any bucket."""
     link = settings.warehouse
     try:
         return link.resolve(strict=True)
     except OSError as gone:
         raise NoGeneration(
-            f"Nothing has been loaded into {os.fspath(settings.data)!r} yet: "
+            f"Nothing has been loaded into {settings.data_place!r} yet: "
             f"run `{' '.join(command('load'))}`."
         ) from gone
 
@@ -43,6 +55,7 @@ class Generation:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._data = path.parents[1]
         self.number = int(path.stem)
         try:
             self._connection = connect(path, read_only=True)
@@ -56,13 +69,16 @@ class Generation:
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Run one statement with bound values. Raises QueryFailed with the database's own words."""
-        cursor = self._connection.cursor()
-        try:
-            return cursor.execute(sql, parameters or {}).to_arrow_table()
-        except duckdb.Error as failed:
-            raise QueryFailed(str(failed)) from failed
-        finally:
-            cursor.close()
+        for attempt in count():
+            cursor = self._connection.cursor()
+            try:
+                return cursor.execute(sql, parameters or {}).to_arrow_table()
+            except duckdb.Error as failed:
+                if not self._fetched(str(failed), attempt):
+                    raise QueryFailed(str(failed)) from failed
+            finally:
+                cursor.close()
+        raise AssertionError("unreachable")
 
     def stream(
         self, sql: str, parameters: dict[str, Any] | None = None, batch_rows: int = 65_536
@@ -74,6 +90,8 @@ class Generation:
         """
         import pyarrow as pa
 
+        if working_copy.bucket_of(self._data):  # so that all that is read is here
+            self.query(f"select count(*) from ({sql})", parameters)
         cursor = self._connection.cursor()
         patience = _patience(cursor)
         try:
@@ -82,6 +100,28 @@ class Generation:
             patience.cancel()
             raise QueryFailed(str(failed)) from failed
         return pa.RecordBatchReader.from_batches(reader.schema, _batches(reader, patience))
+
+    def _fetched(self, error: str, attempt: int) -> bool:
+        """Were files of the lake fetched that a question could not do without? Those of a day at a
+        time, and all of the dataset where that goes on and on.
+
+        Raises QueryFailed where they cannot be fetched.
+        """
+        path = working_copy.stands_in(error, self._data)
+        if path is None:
+            return False
+        rows = self._connection.cursor().execute(
+            "select path, sha256 from parquet_files semi join "
+            "(select dataset, day from parquet_files where path = $1) as met "
+            "on parquet_files.dataset = met.dataset and ($2 or parquet_files.day = met.day)",
+            [path, attempt > DAYS_ONE_BY_ONE],
+        )
+        files = dict(rows.fetchall())
+        try:
+            working_copy.fetch(self._data, files)
+        except (WarehouseError, OSError) as failed:
+            raise QueryFailed(f"the lake cannot be read: {failed}") from failed
+        return bool(files)
 
     def close(self) -> None:
         self._connection.close()

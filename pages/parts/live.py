@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import answers, words
 from warehouse import NoGeneration, Settings, current_path
+from warehouse.bucket import BucketError
 
 _LAST = "generation before"
 
@@ -34,10 +35,10 @@ def follow(shown: Path | None) -> None:
 
 
 def current() -> Path | None:
-    """The current generation's file; None before the first load."""
+    """The current generation's file; None before the first load, or while none can be fetched."""
     try:
         return current_path(Settings.from_env())
-    except NoGeneration:
+    except (NoGeneration, BucketError):
         return None
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts import answers, commands, words
 from warehouse import BadParameter, NoGeneration, QueryFailed, Settings
+from warehouse.bucket import BucketError
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,12 +28,22 @@ def explained() -> Iterator[None]:
         st.warning(
             f"This link asks for something that does not exist. {words.code(str(wrong))}", icon="🔗"
         )
+    except BucketError as failed:
+        _LOG.warning("the bucket does not answer: %s", failed)
+        no_answer(failed)
     except QueryFailed as failed:
         _LOG.exception("a query failed")
         query_failed(str(failed))
     except Exception as unforeseen:
         _LOG.exception("a page failed")
         page_failed(unforeseen)
+
+
+def no_answer(failed: BucketError) -> None:
+    """Nothing was fetched from the bucket as yet, and nothing can be."""
+    st.error("The data lies in a bucket that cannot be read now. No data is lost.", icon="⚠️")
+    st.markdown(words.code(str(failed)))
+    st.caption("This page tries again by itself.")
 
 
 def no_generation() -> None:

@@ -26,7 +26,8 @@ class Fault:
     """What happens to requests whose method and path `meets`, so many times."""
 
     meets: Callable[[str, str], bool]
-    kind: str  # "500", "503", or "cut": half of the body and no more
+    kind: str  # "500", "503", "cut": half of the body and no more, "lost": done, but not
+    # told, "careless": conditions do not count, "stale": a listing as it was before
     times: int
 
 
@@ -39,6 +40,7 @@ class Store:
     requests: list[str] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)
     before: Callable[[str, str], None] | None = None
+    listings: dict[str, tuple[int, list[tuple[str, str]], bytes]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, method: str, part: str, kind: str, times: int = 1_000_000) -> None:
@@ -149,8 +151,13 @@ class _Handler(BaseHTTPRequestHandler):
         if kind in ("500", "503"):
             self._answer(int(kind), [("Content-Type", "application/xml")], SLOW_DOWN)
             return
+        if kind == "stale" and self.path in self.theirs.listings:
+            self._answer(*self.theirs.listings[self.path])
+            return
         upstream = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _OURS}
+        if kind == "careless":
+            headers = {n: v for n, v in headers.items() if n.lower() != "if-none-match"}
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             upstream.putheader(name, value)
@@ -162,6 +169,12 @@ class _Handler(BaseHTTPRequestHandler):
         kept = [(n, v) for n, v in answer.getheaders() if n.lower() not in _OURS]
         length = answer.getheader("Content-Length") or str(len(content))
         upstream.close()
+        if "list-type" in self.path:
+            self.theirs.listings[self.path] = (answer.status, kept, content)
+        if kind == "lost":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         self._answer(answer.status, kept, content, length, cut=kind == "cut")
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl.audit import audit
+from etl.places import Disk
 from tests.etl.loading import folders, load_once
 
 OLDEST, NEWEST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
@@ -41,4 +42,4 @@ def test_extreme_instants_are_loaded_and_later_files_too(tmp_path: Path, odd: li
     assert first.rows_rejected == datasets_of_what_happened * (NEWEST in odd)
     later = load_once(settings, {"later.csv": "timestamp,id,type,status\n" + f"{ORDINARY},b,c,d\n"})
     assert later.loaded == 1
-    assert audit(settings).problems == []
+    assert audit(settings, Disk(settings)).problems == []

@@ -115,8 +115,27 @@ def test_a_listing_goes_on_behind_the_last_key_and_now_and_then_in_full(
     unread = answer(current(settings), "select path, reason is null from unread_changes")
     assert unread[1:] == [["notes.pdf", "false"]]  # not listed this time, but not gone
     monkeypatch.setenv(incoming.FULL_SECONDS, "0")
+    place.store.requests.clear()
     load(settings)
     assert files(settings)[0] == ["a-late.csv", "loaded"]
+    got = [one for one in place.store.requests if one.startswith("GET") and ".csv" in one]
+    assert len(got) == 1  # what the listing before did not see was not forgotten
+
+
+def test_a_listing_that_lags_delays_and_loses_nothing(place: Place, tmp_path: Path) -> None:
+    settings = settings_of(place, tmp_path)
+    place.lay({"b.csv": day(1)})
+    load(settings)
+    place.lay({"a.csv": day(2), "c.csv": day(3)})
+    place.store.fault("GET", "list-type", "stale")
+    assert load(settings).published is False
+    place.store.calm()
+    assert load(settings).loaded == 2
+    client = place.store.client()
+    client.delete_object(Bucket=place.name, Key="in/c.csv")
+    place.lay({"d.csv": day(4)})
+    place.store.fault("GET", "list-type", "stale")  # c.csv is listed and gone, and was loaded
+    assert load(settings).waiting == 0
 
 
 def test_an_object_that_is_listed_and_gone_is_left_alone(place: Place, tmp_path: Path) -> None:
