@@ -130,35 +130,6 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
 
 
 @cache
-def amounts(title: str, rows: int) -> spec.Spec:
-    """Horizontal bars below their long names, cut to the width, in the order of the rows.
-
-    Columns: name, amount, says.
-    """
-    above = alt.Axis(
-        labelAlign="left",
-        labelBaseline="bottom",
-        labelLimit=alt.ExprRef("width"),
-        labelOffset=-2,
-        labelPadding=0,
-        domain=False,
-        ticks=False,
-    )
-    return spec.of(
-        alt.Chart()
-        .mark_bar(color=palette.MAIN, height=14, yOffset=7, cornerRadiusEnd=2)
-        .encode(
-            x=alt.X(
-                "amount:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
-            ),
-            y=alt.Y("name:N", sort=None, title=None, axis=above),
-            tooltip=spec.SAYS,
-        )
-        .properties(height=42 * rows + 50)
-    )
-
-
-@cache
 def loads() -> spec.Spec:
     """Rows of each load, in the order of the rows, loaded and rejected stacked.
 
