@@ -8,9 +8,9 @@ from typing import TypeVar
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, calendar, cards, late, reports, trouble, words
+from pages.parts import address, answers, calendar, cards, late, reports, trouble, uptime, words
 from pages.parts.shares import limit, percent, points
-from pages.parts.store_uptime import store, store_choice, store_list, store_methods, uptime
+from pages.parts.store_uptime import store, store_choice, store_list, store_methods
 from pages.parts.store_uptime.store_choice import Choice
 from warehouse import QueryFailed
 

@@ -59,7 +59,7 @@ def test_the_numbers_of_rejected_rows_explain_each_other(fortnight: Settings, vi
     assert len(table(app)) == 2
     assert "Not in this list: 1 in 1 whole file; see *Files*." in said(app)
     overview = said(visit(fortnight, "overview"))
-    assert "Not in the table: 1 file with 1 row that fits no dataset" in overview
+    assert "**Unknown files**: 1 file with 1 row that fits no dataset" in overview
 
 
 def test_reasons_beyond_the_commonest_stand_together(tmp_path: Path, visit: Visit) -> None:

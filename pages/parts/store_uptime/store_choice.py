@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, answers, choose, words
-from pages.parts.store_uptime import uptime
+from pages.parts import address, answers, choose, uptime, words
 
 ANY = "Any"
 ASKABLE_AFTER = dt.timedelta(7)  # the newest poll

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, charts, downloads, openable, tables, words
+from pages.parts import address, charts, downloads, openable, tables, uptime, words
 from pages.parts.shares import limit, percent, percent_range, rounded
-from pages.parts.store_uptime import store_charts, uptime
+from pages.parts.store_uptime import store_charts
 from pages.parts.store_uptime.store_choice import Choice
 from warehouse import metrics
 
