@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts import (
     answers,
     calendar,
+    captions,
     charts,
     downloads,
     newest,
@@ -47,6 +48,11 @@ def page() -> None:
             drawn,
             "reports",
             f"Line of health reports a day, up to {words.day(day)}",
+            caption=captions.of(
+                answer(totals, day),
+                f"Reports a day, {captions.days(*ends(drawn))} (UTC)",
+                "health_reports",
+            ),
         )
     since.show(day)
     show_datasets(datasets)
@@ -72,6 +78,12 @@ def loaded(rows: list[dict[str, Any]]) -> str:
 
 
 # The picture.
+
+
+def ends(drawn: pa.Table) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a picture."""
+    days = drawn["day"].to_pylist()
+    return days[0], days[-1]
 
 
 def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:

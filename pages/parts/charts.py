@@ -12,7 +12,7 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import palette, spec
+from pages.parts import captions, palette, spec
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 FEW = 10  # days
@@ -25,8 +25,12 @@ def draw(
     key: str,
     alt_text: str,
     on_select: Callable[[], None] | None = None,
+    caption: str | None = None,
 ) -> None:
-    """Show `table` as `picture` says; `alt_text` says what a person would see."""
+    """Show `table` as `picture` says; `alt_text` says what a person would see, `caption` stands
+    below the picture, also where it is saved (see `captions`)."""
+    if caption:
+        picture, table = captions.below(picture), captions.on(table, caption)
     st.vega_lite_chart(
         table, picture, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
     )

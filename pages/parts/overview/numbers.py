@@ -42,7 +42,7 @@ def reports(totals: Mapping[dt.date, dict[str, Any]], day: dt.date) -> None:
     before = calendar.week_before(totals, day)
     now = totals[day]["reports"]
     change = words.change_pct(now, before["reports"] if before else None)
-    note = words.short_day(day)
+    note = f"{day.day} {day:%b}"
     card("Reports", words.count(now), _percent(change), change, note)
     links.to("daily_trend", "Daily trend →")
 
@@ -57,7 +57,7 @@ def online(observed: fleets.Observed) -> None:
         words.count(days[-1].total),
         _percent(change),
         change,
-        words.short_day(day),
+        f"{day.day} {day:%b}",
     )
     links.to("online_fleet", "Online fleet →")
 
