@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, commands, downloads, shares, tables, words
+from pages.parts import answers, cards, charts, downloads, shares, tables, words
+from pages.parts.data import files, mending
 from warehouse import metric_stream
 
 ORDER = 90
 TITLE = "Data"
 ICON = "🗂️"
 
-ANY = "Any"
 SHOWN_ROWS = 10_000
 SHOWN_LOADS = 40
-SHOWN_REASONS = 8
+WRAPPED = 78  # pixels of a row: three lines of a reason
 
 
 def page() -> None:
@@ -129,60 +127,6 @@ def load_bars(loads: list[dict[str, Any]]) -> pa.Table:
     )
 
 
-# Files.
-
-
-def show_files(names: dict[str, str]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = choose_dataset(names)
-        fate = st.selectbox(
-            "Fate",
-            [ANY, "loaded", "rejected", "duplicate", "retracted"],
-            key="fate",
-            bind="query-params",
-            width=160,
-        )
-        files = answers.ask(
-            "file_history", of_dataset=dataset, of_status=None if fate == ANY else fate
-        )
-        downloads.offer(files, "files", key="files")
-    known = [name and words.dataset(name) for name in files["dataset"].to_pylist()]
-    chosen = st.dataframe(
-        files.set_column(2, "dataset", pa.array(known, pa.string())),
-        hide_index=True,
-        column_order=tuple(FILES),
-        column_config=FILES,
-        placeholder="–",
-        on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
-        alt="Files, newest load first; choose one to see how to take it back",
-    )
-    picked = chosen.selection.rows or [row for row, _ in chosen.selection.cells]
-    if picked and picked[0] < files.num_rows:
-        show_file(files.slice(picked[0], 1).to_pylist()[0])
-    elif files.num_rows:
-        st.caption("Choose a file to see how to take it back.")
-
-
-def show_file(file: dict[str, Any]) -> None:
-    """What became of a file in words, and how to take it back while it counts."""
-    path, reason = words.code(file["path"]), words.code(file["reason"] or "")
-    if file["status"] == "loaded":
-        rows = words.counted(file["rows_loaded"], "row")
-        st.markdown(
-            f"{path} counts with {rows}. This takes it back: its rows count nowhere any more, "
-            "the file stays where it is, and the ledger keeps your reason."
-        )
-        st.code(commands.retract(f"{file['source_id']}:{file['path']}"), language="bash")
-    elif file["status"] == "retracted":
-        st.markdown(
-            f"{path} was taken back by load {file['retracted_by']}: {reason}. Its rows count "
-            "nowhere. Send it under another name to load it again."
-        )
-    else:
-        st.markdown(f"{path} is {file['status']}: {reason}")
-
-
 # Files that are not read.
 
 
@@ -206,7 +150,7 @@ def show_unread(_names: dict[str, str]) -> None:
 
 def show_rejects(names: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = choose_dataset(names)
+        dataset = files.choose_dataset(names)
         text = st.text_input("Reason or line contains", key="text", bind="query-params", width=240)
         asked = {"of_dataset": dataset, "matching": text or None}
         reasons = answers.ask("rejected_reasons", **asked)
@@ -219,19 +163,28 @@ def show_rejects(names: dict[str, str]) -> None:
         if whole:
             st.caption(f"{whole}; see *Files*.")
         return
-    show_reasons(reasons.to_pylist())
     if whole:
         st.caption(f"{whole}; see *Files*.")
     if total > SHOWN_ROWS:
         st.caption(f"The newest {words.count(SHOWN_ROWS)} of {words.counted(total, 'row')}")
-    st.dataframe(
-        first_rejects(asked),
-        hide_index=True,
-        column_order=tuple(REJECTS),
-        column_config=REJECTS,
-        placeholder="–",
-        alt="Rejected rows, newest load first",
+    shown = first_rejects(asked)
+    row = files.chosen(
+        st.dataframe(
+            shown,
+            hide_index=True,
+            row_height=WRAPPED,
+            column_order=tuple(REJECTS),
+            column_config=REJECTS,
+            placeholder="–",
+            on_select="rerun",
+            selection_mode=["single-row", "single-cell"],
+            alt="Rejected rows, newest load first; choose one to see how to fix it",
+        )
     )
+    if row is None or row >= shown.num_rows:
+        st.caption("Choose a row to see it whole, and what to write instead.")
+    else:
+        mending.show_row(shown.slice(row, 1).to_pylist()[0])
 
 
 def first_rejects(asked: dict[str, Any]) -> pa.Table:
@@ -243,58 +196,15 @@ def first_rejects(asked: dict[str, Any]) -> pa.Table:
 
 def file_name(dataset: str | None, text: str) -> str:
     """`rejected-rows`, and what the rows are filtered by."""
-    safe = re.sub(r"\W+", "-", text).strip("-")[:40]
+    safe = words.slug(text)
     return "-".join(filter(None, ("rejected-rows", dataset, text and f"with-{safe or 'text'}")))
 
 
-def show_reasons(reasons: list[dict[str, Any]]) -> None:
-    bars = reason_bars(reasons)
-    charts.draw(
-        charts.amounts("Rejected rows", len(bars)),
-        pa.table(
-            {
-                "name": [reason for reason, _ in bars],
-                "amount": [rows for _, rows in bars],
-                "says": [f"{words.counted(rows, 'row')}: {reason}" for reason, rows in bars],
-            }
-        ),
-        "reasons",
-        f"Rejected rows by reason; most common: {bars[0][0]}",
-    )
-
-
-def reason_bars(reasons: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    """The commonest kinds of reason, whatever dataset and column, then all others together."""
-    counted: Counter[str] = Counter()
-    for row in reasons:
-        counted[row["reason_kind"]] += row["rejected"]
-    bars = counted.most_common()
-    if len(bars) <= SHOWN_REASONS:
-        return bars
-    others = bars[SHOWN_REASONS - 1 :]
-    name = f"all {words.count(len(others))} other reasons"
-    return [*bars[: SHOWN_REASONS - 1], (name, sum(rows for _, rows in others))]
-
-
-def choose_dataset(names: dict[str, str]) -> str | None:
-    chosen = st.selectbox("Dataset", [ANY, *names], key="dataset", bind="query-params", width=200)
-    return names.get(chosen)
+def show_fix(names: dict[str, str]) -> None:
+    mending.show(files.choose_dataset(names))
 
 
 LOADS = tables.of_metric("load_history")
-FILES = tables.of_metric(
-    "file_history",
-    "path",
-    "status",
-    "rows_loaded",
-    "rows_rejected",
-    "reason",
-    "loaded_at",
-    "dataset",
-    "bytes",
-    "load_id",
-    "read_as",
-)
 UNREAD = tables.of_metric("unread_files")
 REJECTS = tables.of_metric(
     "rejected_rows",
@@ -304,11 +214,12 @@ REJECTS = tables.of_metric(
     "reason",
     "raw",
     "load_id",
-    widths={"path": 190, "line": 60, "column_name": 90, "reason": 260, "raw": 280},
+    widths={"path": 170, "line": 60, "column_name": 100, "reason": 330, "raw": 260},
 )
 VIEWS = {
     "Loads": show_loads,
-    "Files": show_files,
+    "Files": files.show,
+    "How to fix": show_fix,
     "Rejected rows": show_rejects,
     "Not read": show_unread,
 }

@@ -11,23 +11,21 @@ import streamlit as st
 from pages.parts import (
     answers,
     calendar,
-    cards,
+    captions,
     charts,
     downloads,
-    late,
     newest,
-    shares,
     tables,
     trouble,
     words,
 )
+from pages.parts.overview import numbers, since, status
 
 ORDER = 10
 TITLE = "Overview"
 ICON = "🏠"
 
 DAYS = 60
-SPARKLINE_DAYS = 30
 
 
 def page() -> None:
@@ -41,10 +39,8 @@ def page() -> None:
     st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
     if day:
         newest.note(totals)
-    with st.container(horizontal=True):
-        if day:
-            show_newest_day(totals, day)
-        show_trust(rows)
+    numbers.show(totals, day)
+    status.show(rows)
     if day:
         drawn = points(totals, day)
         charts.draw(
@@ -52,7 +48,13 @@ def page() -> None:
             drawn,
             "reports",
             f"Line of health reports a day, up to {words.day(day)}",
+            caption=captions.of(
+                answer(totals, day),
+                f"Reports a day, {captions.days(*ends(drawn))} (UTC)",
+                "health_reports",
+            ),
         )
+    since.show(day)
     show_datasets(datasets)
 
 
@@ -70,34 +72,18 @@ def answer(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> str:
 
 
 def loaded(rows: list[dict[str, Any]]) -> str:
-    total = words.counted(sum(row["rows"] for row in rows), "row")
-    return f"{total} of {words.counted(len(rows), 'dataset')} loaded, no health reports among them"
-
-
-def show_newest_day(totals: dict[dt.date, dict[str, Any]], day: dt.date) -> None:
-    for label, column in (("Reports", "reports"), ("Devices that reported", "devices")):
-        values = {d: row[column] for d, row in totals.items()}
-        cards.against_week(label, values, day, SPARKLINE_DAYS)
-
-
-def show_trust(rows: list[dict[str, Any]]) -> None:
-    """What was rejected and what is missing, over all datasets."""
-    loads = answers.ask("load_history").to_pylist()
-    rejected = sum(load["rows_rejected"] for load in loads)
-    read = sum(load["rows_read"] for load in loads)
-    holes = {row["dataset"]: row["holes"] for row in rows if row["holes"]}
-    missing = sum(holes.values())
-    names = [words.dataset(name).lower() for name in holes]
-    where = names[0] if len(names) == 1 else words.counted(len(names), "dataset")
-    cards.plain(
-        "Rejected rows",
-        words.count(rejected),
-        f"{shares.of(rejected, read)} of {words.counted(read, 'row')} read",
-    )
-    cards.plain("Days missing", words.count(missing), f"in {where}" if names else "no holes")
+    """Without health reports: what there is instead."""
+    names = [words.dataset(row["dataset"]).lower() for row in rows if row["rows"]]
+    return f"No health reports are loaded; there are {', '.join(names)}"
 
 
 # The picture.
+
+
+def ends(drawn: pa.Table) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a picture."""
+    days = drawn["day"].to_pylist()
+    return days[0], days[-1]
 
 
 def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
@@ -147,18 +133,6 @@ def show_datasets(datasets: pa.Table) -> None:
         placeholder="–",
         alt="How fresh and complete each dataset is",
     )
-    rows = datasets.to_pylist()
-    for row in rows:
-        if said := late.told(row, rows):
-            st.caption(f"⏰ {words.dataset(row['dataset'])}: {said}.")
-    rejected = answers.ask("file_history", of_status="rejected").to_pylist()
-    strangers = [file for file in rejected if file["dataset"] is None]
-    if strangers:
-        held = words.counted(sum(file["rows_rejected"] for file in strangers), "row")
-        st.caption(
-            f"Not in the table: {words.counted(len(strangers), 'file')} with {held} that "
-            f"{'fits' if len(strangers) == 1 else 'fit'} no dataset, rejected whole; see *Data*."
-        )
 
 
 COLUMNS = {

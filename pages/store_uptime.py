@@ -8,9 +8,20 @@ from typing import TypeVar
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, calendar, cards, late, reports, trouble, words
+from pages.parts import (
+    address,
+    answers,
+    calendar,
+    cards,
+    late,
+    layout,
+    reports,
+    trouble,
+    uptime,
+    words,
+)
 from pages.parts.shares import limit, percent, points
-from pages.parts.store_uptime import store, store_choice, store_list, store_methods, uptime
+from pages.parts.store_uptime import drawer, store_choice, store_list, store_methods
 from pages.parts.store_uptime.store_choice import Choice
 from warehouse import QueryFailed
 
@@ -27,21 +38,29 @@ def page() -> None:
     if not any(profile["polls"].to_pylist()):
         trouble.no_rows("store polls")
         return
-    chosen = store_choice.controls(profile)
+    chosen, part = store_choice.controls(profile)
     try:
         stores = store_choice.measured(chosen, profile)
     except QueryFailed as refused:
         cannot_ask(refused, chosen, profile)
         return
+    everywhere = store_choice.of_any_zone(chosen, profile)
+    if part:
+        ids = store_list.show_found(everywhere, part, chosen)
+    else:
+        ids = show_all(stores, chosen, profile)
+    show_reports(chosen)
+    drawer.open_drawer(ids, everywhere, chosen)
+
+
+def show_all(stores: pa.Table, chosen: Choice, profile: pa.Table) -> list[str]:
+    """The stores of the choice in numbers, and the worst of them; gives the ids listed."""
     above, filters = st.container(), st.container()
     with filters:
         kept = store_list.filters(stores)
     with above:
         show_numbers(stores, chosen, profile, kept.below)
-    ids = store_list.show_list(store_list.narrowed(stores, kept), chosen)
-    show_reports(chosen)
-    if address.text("store"):
-        store.open_drawer(ids, stores, chosen)
+    return store_list.show_list(store_list.narrowed(stores, kept), chosen, kept)
 
 
 def show_reports(chosen: Choice) -> None:
@@ -79,10 +98,14 @@ def show_numbers(stores: pa.Table, chosen: Choice, profile: pa.Table, below: flo
     now = uptime.summary(stores, below)
     st.subheader(answer(now, chosen, below), anchor=False)
     late.note("store_status")
-    show_cards(now, week_before(chosen, profile, below), chosen, below)
+    before = week_before(chosen, profile, below)
+    show_cards(now, before, chosen, below)
+    store_list.show_distribution(stores, below, answer(now, chosen, below), chosen)
+    if before:
+        then = words.instant(chosen.end - calendar.WEEK)
+        st.caption(f"Changes on the cards: against the {chosen.window.said} to {then}")
     others = store_choice.measured(chosen, profile, method=chosen.other_method)
     store_methods.show(stores, others, chosen, below)
-    store_list.show_distribution(stores, below)
 
 
 # The answer: a sentence and the numbers that matter.
@@ -116,7 +139,7 @@ def show_cards(
     now: uptime.Summary, before: uptime.Summary | None, chosen: Choice, below: float
 ) -> None:
     mean, low, unknown = changes(now, before)
-    with st.container(horizontal=True):
+    with layout.cards(4):
         cards.plain(
             "Stores",
             words.count(now.stores),
@@ -148,12 +171,6 @@ def show_cards(
             "The share of all opening hours that is more than an hour from every poll; the method "
             "*hour a poll* knows no such time",
         )
-        cards.plain(
-            "As of", f"{chosen.end:%H:%M} UTC", words.day(chosen.end), "Where the window ends"
-        )
-    if before:
-        then = words.instant(chosen.end - calendar.WEEK)
-        st.caption(f"Changes: against the {chosen.window.said} to {then}")
 
 
 def compared(

@@ -66,6 +66,7 @@ def compared(
     description: str | None = None,
     line: Sequence[float] = (),
     help: str | None = None,
+    border: bool = True,
 ) -> None:
     """A number and what is `said` of its change, in the change's arrow and colour.
 
@@ -81,8 +82,8 @@ def compared(
         delta_description=description,
         chart_data=line or None,
         help=help,
-        border=True,
-        height="stretch",
+        border=border,
+        height="stretch" if border else "content",
     )
 
 

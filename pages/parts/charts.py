@@ -12,7 +12,7 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import palette, spec
+from pages.parts import captions, palette, spec
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 FEW = 10  # days
@@ -25,8 +25,12 @@ def draw(
     key: str,
     alt_text: str,
     on_select: Callable[[], None] | None = None,
+    caption: str | None = None,
 ) -> None:
-    """Show `table` as `picture` says; `alt_text` says what a person would see."""
+    """Show `table` as `picture` says; `alt_text` says what a person would see, `caption` stands
+    below the picture, also where it is saved (see `captions`)."""
+    if caption:
+        picture, table = captions.below(picture), captions.on(table, caption)
     st.vega_lite_chart(
         table, picture, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
     )
@@ -127,35 +131,6 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
     )
     with_data = bars.transform_filter("datum.amount != null")
     return spec.of((_weekends(band) + _holes(band) + with_data).properties(height=240))
-
-
-@cache
-def amounts(title: str, rows: int) -> spec.Spec:
-    """Horizontal bars below their long names, cut to the width, in the order of the rows.
-
-    Columns: name, amount, says.
-    """
-    above = alt.Axis(
-        labelAlign="left",
-        labelBaseline="bottom",
-        labelLimit=alt.ExprRef("width"),
-        labelOffset=-2,
-        labelPadding=0,
-        domain=False,
-        ticks=False,
-    )
-    return spec.of(
-        alt.Chart()
-        .mark_bar(color=palette.MAIN, height=14, yOffset=7, cornerRadiusEnd=2)
-        .encode(
-            x=alt.X(
-                "amount:Q", title=title, axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")
-            ),
-            y=alt.Y("name:N", sort=None, title=None, axis=above),
-            tooltip=spec.SAYS,
-        )
-        .properties(height=42 * rows + 50)
-    )
 
 
 @cache

@@ -25,17 +25,27 @@ def note(dataset: str) -> None:
 def told(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     """How late a row of `freshness` is, and how far its newest day lies behind the newest of all;
     empty where neither is worth a word."""
-    said = []
-    if row["late_hours"]:
-        said.append(
-            f"late by {long(row['late_hours'])}, files usually come every "
-            f"{long(row['usual_gap_hours'])}"
-        )
-    newest = max((other["newest_day"] for other in rows if other["newest_day"]), default=None)
-    if newest and row["newest_day"] and newest - row["newest_day"] >= BEHIND:
-        behind = words.counted((newest - row["newest_day"]).days, "day")
+    said = [by_rhythm(row)] if row["late_hours"] else []
+    if days := days_behind(row, rows):
+        behind = words.counted(days, "day")
         said.append(f"the newest is of {words.day(row['newest_day'])}, {behind} before other data")
     return "; ".join(said)
+
+
+def by_rhythm(row: Mapping[str, Any]) -> str:
+    """How late a row of `freshness` is; empty where it is not."""
+    if not row["late_hours"]:
+        return ""
+    usual = long(row["usual_gap_hours"])
+    return f"late by {long(row['late_hours'])}, files usually come every {usual}"
+
+
+def days_behind(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many days its newest day lies before the newest of all; 0 where that is usual."""
+    newest = max((other["newest_day"] for other in rows if other["newest_day"]), default=None)
+    if newest is None or row["newest_day"] is None or newest - row["newest_day"] < BEHIND:
+        return 0
+    return int((newest - row["newest_day"]).days)
 
 
 def long(hours: float) -> str:

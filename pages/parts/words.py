@@ -111,3 +111,13 @@ def name(text: str) -> str:
 def dataset(name: str) -> str:
     """A dataset's name as people say it: `health_reports` is `Health reports`."""
     return name.replace("_", " ").capitalize()
+
+
+def plain(text: str) -> str:
+    """Text of the data in running Markdown: letter by letter, and broken where a line ends."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-!|~$:&])", r"\\\1", text)
+
+
+def slug(text: str, most: int = 40) -> str:
+    """Text as a part of a file's name: `is-not-a-weekday`."""
+    return re.sub(r"\W+", "-", text).strip("-")[:most].strip("-")

@@ -27,6 +27,7 @@ PAGES = {
     "daily-trend": "daily_trend",
     "data": "data",
     "data-rejected": "data?show=Rejected+rows",
+    "data-fix": "data?show=How+to+fix",
 }
 WIDTH = """Math.max(document.documentElement.scrollWidth,
     document.querySelector('[data-testid=stMain]').scrollWidth)"""
@@ -59,8 +60,8 @@ def click_row(page: Page, row: int) -> None:
 
 def test_a_file_shows_how_to_take_it_back(page: Page) -> None:
     page.goto("/data?show=Files")
-    expect(page.get_by_text("Choose a file to see how to take it back.")).to_be_visible()
-    click_row(page, 0)
+    expect(page.get_by_text("Choose one to see its reason whole")).to_be_visible()
+    click_row(page, 1)
     command = page.get_by_test_id("stCode")
     expect(command).to_contain_text(re.compile(r"retract\S* \S+\.csv --why"))
     expect(page.get_by_text("its rows count nowhere any more")).to_be_visible()
@@ -214,20 +215,18 @@ def test_a_phone_scrolls_down_only(page: Page) -> None:
     page.set_viewport_size(PHONE)
     for link in PAGES.values():
         page.goto(f"/{link}")
-        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+        expect(page.get_by_role("heading").first).to_be_visible()
         settle(page)
         assert page.evaluate(WIDTH) <= PHONE["width"], link
 
 
-def test_the_bars_of_reasons_have_the_width_of_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)
-    page.goto("/data?show=Rejected+rows")
-    picture = page.get_by_test_id("stVegaLiteChart").first.locator("svg")
-    bars = picture.locator(".role-mark path")
-    expect(bars).to_have_count(2)
-    settle(page)
-    boxes = [box["width"] for box in (bars.first.bounding_box(), picture.bounding_box()) if box]
-    assert boxes[0] > 0.8 * boxes[1]
+def test_a_reason_comes_as_a_file_to_mend(page: Page) -> None:
+    page.goto("/data?show=How+to+fix")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="To mend: 1 row").first.click()
+    header, row = download.value.path().read_text(encoding="utf-8").splitlines()
+    assert header == "source_id,path,line,raw,reason"
+    assert "health/2026-02-14.csv" in row
 
 
 # Pictures for people to look at: build/screenshots.

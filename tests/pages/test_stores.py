@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts.store_uptime import clock
+from pages.parts.store_uptime import cause, clock
 from reports import Jobs, order
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, plain, said, sentence, table
+from tests.visits import Visit, cards, drawn, plain, said, sentence, table
 from warehouse import Settings
 
 # A week of polls on the hour, up to Wed 4 Mar 2026, 12:00 UTC.
@@ -66,7 +66,6 @@ def test_the_page_opens_with_the_answer(visit: Visit, week: Settings) -> None:
         "Mean uptime": "65.5 %",
         "Below 90 %": "1",
         "Unknown": "16.7 %",
-        "As of": "12:00 UTC",
     }
 
 
@@ -225,7 +224,7 @@ def test_a_store_has_its_url(visit: Visit, week: Settings) -> None:
     app = visit(week, "store_uptime", store=SHAKY)
     assert f"`{SHAKY}` was up 96.4 % of the 168 h that are known, and down 6 h" in said(app)
     assert "Always open, by the clock of America/Chicago (assumed, no zone was loaded)" in said(app)
-    assert cards(app)["Polls allow"][0] == "95.8 to 97 %"
+    assert cards(app)["Possible range"][0] == "95.8–97 %"
     assert (cards(app)["Open"][0], cards(app)["Polls"][0]) == ("168 h", "170")
 
 
@@ -256,6 +255,72 @@ def test_the_neighbours_in_the_list_are_one_click_away(visit: Visit, week: Setti
     assert "2 of 4 listed" in said(app)
     next(b for b in app.button if b.label == "◀ Worse").click().run()
     assert app.query_params["store"] == DOWN
+
+
+def test_a_store_says_what_made_its_number(visit: Visit, week: Settings) -> None:
+    text = said(visit(week, "store_uptime", store=SHAKY))
+    assert "and down 6 h, all of it on Mon 2 Mar; 8 of 170 polls found it down" in text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ({1: 4.0, 2: 3.0, 3: 0.5}, "most of it on Thu 1 Oct"),
+        ({1: 2.0, 2: 3.0, 3: 1.5, 4: 0.5}, "most of it on Thu 1 Oct and Fri 2 Oct"),
+        ({1: 2.0}, "all of it on Thu 1 Oct"),
+        (dict.fromkeys(range(1, 9), 1.0), "spread over 8 days"),
+    ],
+)
+def test_the_days_that_hold_most_of_it(hours: dict[int, float], said: str) -> None:
+    down = {dt.date(2026, 10, day): much for day, much in hours.items()}
+    assert cause.when(down) == said
+
+
+# Found by any part of an id.
+
+
+def test_a_store_is_found_among_all_by_a_part_of_its_id(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", find="333", only="low", zone="America/Chicago")
+    assert sentence(app) == "1 of 4 stores matches `333`"
+    assert listed(app) == [SILENT]
+    next(b for b in app.button if b.label == "Show all").click().run()
+    assert "find" not in app.query_params
+
+
+def test_an_id_that_nobody_has_is_not_found(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", find="x")
+    assert sentence(app) == "None of 4 stores match `x`"
+
+
+def test_a_store_of_another_zone_opens_too(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=SHAKY, zone="Asia/Tokyo")
+    assert f"`{SHAKY}` was up 96.4 %" in said(app)
+
+
+# Beside each other.
+
+
+def test_stores_beside_each_other(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=f"{GOOD},{SHAKY}")
+    assert f"`{GOOD}` was up most in the 7 days to Wed 4 Mar 2026" in said(app)
+    good, shaky, apart = table(app, 1)
+    assert (good["uptime"], shaky["uptime"], apart["uptime"]) == (100, 96.4, pytest.approx(-3.6))
+    assert apart["store"] == f"{SHAKY} less {GOOD}"
+    assert (apart["down"], apart["open"]) == (6, 168 - 56)
+    points = drawn(app, "Lines of the daily uptime of 2 stores")
+    bad = {row["day"]: row["uptime_pct"] for row in points if row["store"] == SHAKY}
+    assert bad[dt.date(2026, 3, 2)] == pytest.approx(75)
+
+
+def test_more_than_four_are_the_first_four(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store="1,2,3,4,5")
+    assert app.query_params["store"] == "1,2,3,4"
+
+
+def test_a_store_that_does_not_exist_among_others(visit: Visit, week: Settings) -> None:
+    app = visit(week, "store_uptime", store=f"{GOOD},0")
+    assert "There is no store `0`" in app.warning[0].value
+    assert f"`{GOOD}` was up 100 %" in said(app)
 
 
 # The clock of a timeline.

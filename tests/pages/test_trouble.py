@@ -79,7 +79,7 @@ def test_other_data_only(page: str, tmp_path: Path, visit: Visit) -> None:
     app = visit(settings, page)
     assert app.header[0].value == "No health reports have been loaded yet"
     assert "There is other data: servers." in said(app)
-    assert sentence(visit(settings, "overview")).startswith("1 row of 1 dataset loaded")
+    assert sentence(visit(settings, "overview")).endswith("are loaded; there are servers")
 
 
 def broken(settings: Settings, to: Path) -> Settings:

@@ -10,6 +10,7 @@
 -- column rejected_files BIGINT [files]: files rejected whole
 -- column holes BIGINT [days]: days without data between its first and newest; NULL without instants
 -- column usual_gap_hours DOUBLE [hours] .1 "Usual gap": median between its last 28 loads with rows; NULL below 3
+-- column whole_day DATE: its newest day that ended before rows of it were last loaded
 -- column late_hours DOUBLE [hours] .1 "Late by": since its last one beyond three such gaps; 0 when not late
 create or replace macro freshness() as table
 with arrived as (
@@ -28,6 +29,12 @@ brought as (
     select distinct dataset, loaded_at
     from files
     where dataset is not null and status in ('loaded', 'retracted') and rows_loaded > 0
+),
+
+last_rows as (
+    select dataset, max(loaded_at) as loaded_at
+    from brought
+    group by dataset
 ),
 
 last_ones as (
@@ -62,13 +69,15 @@ held as (
 
 events as (
     select
-        dataset,
+        parquet_files.dataset,
         max(newest_at) as newest_event,
         max(day) as newest_day,
+        max(day) filter (day + interval 1 day <= last_rows.loaded_at) as whole_day,
         datediff('day', min(day), max(day)) + 1 - count(distinct day) as holes
     from parquet_files
+    left join last_rows using (dataset)
     where newest_at is not null
-    group by dataset
+    group by parquet_files.dataset
 )
 
 select
@@ -82,6 +91,7 @@ select
     arrived.rejected_files,
     events.holes,
     rhythm.usual_gap_hours,
+    events.whole_day,
     coalesce(greatest(rhythm.since_hours - 3 * rhythm.usual_gap_hours, 0), 0) as late_hours
 from arrived
 left join events using (dataset)

@@ -3,90 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import (
-    address,
-    answers,
-    calendar,
-    charts,
-    choose,
-    downloads,
-    openable,
-    trouble,
-    words,
-)
+from pages.parts import answers, calendar, captions, charts, choose, downloads, layout, words
 from pages.parts.shares import percent, percent_range
-from pages.parts.store_uptime import clock, store_charts
+from pages.parts.store_uptime import cause, clock, store_charts
 from pages.parts.store_uptime.store_choice import Choice
 
-WIDTH = 920
 WITHOUT_HOURS = ("always open", "never open")  # as store_profile says it
 
 
-def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
-    """The store that the URL names; `ids` are the listed ones, to step through."""
-    title = f"One store, the {chosen.window.said} to {words.instant(chosen.end)}"
-    close = partial(openable.close, "store")
-    st.dialog(title, width=WIDTH, position="right", on_dismiss=close)(drawer)(ids, stores, chosen)
-
-
-def drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
-    with trouble.explained():
-        store_id = address.text("store") or ""
-        stepper(ids, store_id)
-        found = stores.filter(pc.equal(stores["store_id"], store_id)).to_pylist()
-        if not found:
-            st.warning(f"There is no store {words.code(store_id)}{in_zone(chosen)}.", icon="🔗")
-            return
-        pieces = answers.ask(
-            "store_timeline",
-            store=store_id,
-            first_at=chosen.end - max(chosen.window.length, calendar.DAY),
-            last_at=chosen.end,
-        )
-        counted = in_window(pieces.to_pylist(), chosen)
-        st.header(answer(found[0], counted, chosen), anchor=False)
-        show_cards(found[0], counted)
-        show_timeline(pieces, answers.ask("store_profile", store=store_id).to_pylist()[0])
+def show(row: dict[str, Any], chosen: Choice) -> None:
+    """Everything about one row of `uptime.measured`."""
+    pieces = answers.ask(
+        "store_timeline",
+        store=row["store_id"],
+        first_at=chosen.end - max(chosen.window.length, calendar.DAY),
+        last_at=chosen.end,
+    )
+    (profile,) = answers.ask("store_profile", store=row["store_id"]).to_pylist()
+    counted = in_window(pieces.to_pylist(), chosen)
+    said = answer(row, counted, chosen, ZoneInfo(profile["zone"]))
+    st.header(said, anchor=False)
+    show_cards(row, counted)
+    show_timeline(pieces, profile, said, chosen)
 
 
 def in_window(pieces: list[dict[str, Any]], chosen: Choice) -> list[dict[str, Any]]:
-    """The polls that count, and the open spans as far as they lie in the window."""
+    """The polls that count, and the open spans and statuses as far as they lie in the window."""
     first = chosen.end - chosen.window.length
     polls = [p for p in pieces if p["kind"] == "poll" and p["in_hours"] and p["from_at"] > first]
-    spans = [p | {"from_at": max(p["from_at"], first)} for p in pieces if p["kind"] == "open"]
+    spans = [p | {"from_at": max(p["from_at"], first)} for p in pieces if p["kind"] != "poll"]
     return polls + [span for span in spans if span["to_at"] > first]
 
 
-def in_zone(chosen: Choice) -> str:
-    return f" in {chosen.zone}" if chosen.zone else ""
-
-
-def stepper(ids: list[str], store_id: str) -> None:
-    """Buttons to the neighbours in the list."""
-    if store_id not in ids:
-        return
-    place = ids.index(store_id)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for label, key, to in (("◀ Worse", "worse", place - 1), ("Better ▶", "better", place + 1)):
-            st.button(
-                label,
-                key=f"{key} store",
-                disabled=not 0 <= to < len(ids),
-                on_click=address.put,
-                args=("store", ids[to % len(ids)]),
-            )
-        st.caption(f"{place + 1} of {len(ids)} listed")
-
-
-def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -> str:
+def answer(
+    row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice, zone: ZoneInfo
+) -> str:
+    """The number, and its cause by the store's own clock."""
     name = words.code(row["store_id"])
     if not open_time(counted):
         return f"{name} was never open"
@@ -100,7 +58,9 @@ def answer(row: dict[str, Any], counted: list[dict[str, Any]], chosen: Choice) -
         up = words.hours(known - row["down_hours"])
         return f"{name} was up {up} and down {down}, an hour for {each} while open"
     share = percent(row["uptime_pct"])
-    return f"{name} was up {share} of the {words.hours(known)} that are known, and down {down}"
+    said = f"{name} was up {share} of the {words.hours(known)} that are known"
+    why = cause.told(counted, zone)
+    return f"{said}, and down {down}, {why}" if why else f"{said}, and never down"
 
 
 def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
@@ -110,13 +70,13 @@ def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
 
 def show_cards(row: dict[str, Any], counted: list[dict[str, Any]]) -> None:
     polls = [piece["status"] for piece in counted if piece["kind"] == "poll"]
-    allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"])
-    with st.container(horizontal=True):
+    allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"]).replace(" to ", "–")
+    with layout.cards(5):
         card("Uptime", percent(row["uptime_pct"]), "of what is known")
         card("Open", words.hours(open_time(counted) / clock.HOUR), "in the window")
         card("Unknown", percent(row["unknown_pct"]), "of the open time")
         card("Polls", words.count(len(polls)), f"{polls.count('inactive')} found it down")
-        card("Polls allow", allowed, "in the last 7 days")
+        card("Possible range", allowed, "in the last 7 days")
 
 
 def card(label: str, value: str, note: str) -> None:
@@ -127,7 +87,7 @@ def card(label: str, value: str, note: str) -> None:
 # Its time.
 
 
-def show_timeline(pieces: pa.Table, profile: dict[str, Any]) -> None:
+def show_timeline(pieces: pa.Table, profile: dict[str, Any], said: str, chosen: Choice) -> None:
     shown = choose.one_of("Clock", {"own": "Store's own", "utc": "UTC"}, "clock")
     zone = ZoneInfo("UTC" if shown == "utc" else profile["zone"])
     charts.draw(
@@ -135,6 +95,12 @@ def show_timeline(pieces: pa.Table, profile: dict[str, Any]) -> None:
         timeline_rows(pieces.to_pylist(), zone),
         "timeline",
         "When the store was open, its polls, and the status given to each span, day by day",
+        caption=captions.of(
+            said,
+            f"Up to {words.instant(chosen.end)}, clock of {zone.key}",
+            "store_status",
+            "business_hours",
+        ),
     )
     st.caption(
         f"Clock: {zone.key}. Grey bands: open. ▲ a poll found it up, ▼ down, pale outside the "

@@ -13,6 +13,7 @@ STATUSES = ("up", "down", "unknown")
 TABLE_HEAD = 35  # pixels above the first row of st.dataframe
 DAY_ROW = 36  # pixels for each day of a timeline
 PERCENTS = f"datum.value + '{words.PERCENT}'"
+BESIDE = 300  # pixels: what a picture beside a table has at most
 UNKNOWN_FROM, UNKNOWN_TO = 118, 123  # where the stores without a known moment stand, beyond 100 %
 
 _HUES = alt.Scale(domain=list(STATUSES), range=[palette.STATUS[name] for name in STATUSES])
@@ -48,7 +49,10 @@ def distribution(below_pct: float) -> spec.Spec:
             x=x,
             x2="to_pct:Q",
             y=alt.Y(
-                "stores:Q", title="Stores", axis=alt.Axis(tickCount=4, tickMinStep=1, format=",d")
+                "stores:Q",
+                title="Stores (log scale)",
+                scale=alt.Scale(type="symlog", constant=1, nice=False, padding=14),
+                axis=alt.Axis(values=[0, 1, 10, 100, 1_000, 10_000], format=",d"),
             ),
             y2=alt.datum(0),
             color=alt.Color("kind:N", scale=kinds, legend=None),
@@ -70,16 +74,24 @@ def distribution(below_pct: float) -> spec.Spec:
         .mark_rule(strokeDash=[4, 3], color=palette.QUIET)
         .encode(x=alt.datum(below_pct))
     )
-    return spec.of((bars + labels + rule).properties(height=190))
+    return spec.of((bars + labels + rule).properties(height=220))
 
 
 @cache
 def ranges() -> spec.Spec:
     """Beside a table: each store's uptime as a point on the interval that its polls allow.
 
-    Columns: place, store, uptime_pct, low_pct, high_pct, says.
+    On a phone it stands below the table: there each has its name. Columns: place, store,
+    uptime_pct, low_pct, high_pct, says.
     """
-    rows = alt.Y("place:O", sort="ascending", title=None, axis=None)
+    named = alt.Axis(
+        labelExpr=f"containerSize()[0] > {BESIDE} ? datum.label : ''",
+        labelLimit=150,
+        domain=False,
+        ticks=False,
+        grid=False,
+    )
+    rows = alt.Y("store:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=named)
     percent = alt.X(
         "low_pct:Q",
         title=None,
@@ -123,6 +135,35 @@ def changes() -> spec.Spec:
     )
     chosen = base.mark_point(filled=True, size=90, color=palette.MAIN, opacity=1).encode(x=percent)
     return spec.of((line + other + chosen).properties(height=alt.Step(24)))
+
+
+@cache
+def overlaid(stores: tuple[str, ...]) -> spec.Spec:
+    """A line for each of a few stores over their own days, each in a colour and a dash of its own.
+
+    Columns: day, store, uptime_pct (NULL where nothing is known), says.
+    """
+    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
+    hues = alt.Scale(domain=list(stores), range=list(palette.COMPARED[: len(stores)]))
+    dashes = alt.Scale(domain=list(stores), range=[[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]])
+    axis = alt.Axis(format="%a %-d %b", labelOverlap=True, labelAngle=0, grid=False)
+    base = alt.Chart().encode(
+        x=alt.X("utcyearmonthdate(day):O", title="The store's own day", axis=axis),
+        y=alt.Y(
+            "uptime_pct:Q",
+            title="Uptime",
+            scale=alt.Scale(domain=[0, 100]),
+            axis=alt.Axis(tickCount=5, labelExpr=PERCENTS),
+        ),
+        color=alt.Color("store:N", scale=hues, legend=legend),
+    )
+    line = base.mark_line(invalid="break-paths-show-domains").encode(
+        strokeDash=alt.StrokeDash("store:N", scale=dashes, legend=legend)
+    )
+    points = base.mark_point(filled=True, opacity=1, size=50, invalid="filter").encode(
+        tooltip=spec.SAYS
+    )
+    return spec.of(alt.layer(line, points).properties(height=240))
 
 
 @cache

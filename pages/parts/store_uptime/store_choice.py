@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, answers, choose, words
-from pages.parts.store_uptime import uptime
+from pages.parts import address, answers, choose, find, uptime, words
 
 ANY = "Any"
 ASKABLE_AFTER = dt.timedelta(7)  # the newest poll
@@ -65,8 +64,14 @@ def measured(
     return stores if chosen.zone is None else stores.filter(pc.equal(stores["zone"], chosen.zone))
 
 
-def controls(profile: pa.Table) -> Choice:
-    """One row of controls; below them what is wrong with an `as_of` that is no instant."""
+def of_any_zone(chosen: Choice, profile: pa.Table) -> pa.Table:
+    """All stores, whatever zone is chosen."""
+    return measured(replace(chosen, zone=None), profile)
+
+
+def controls(profile: pa.Table) -> tuple[Choice, str]:
+    """One row of controls, and the part of an id that is looked for; below them what is wrong with
+    an `as_of` that is no instant."""
     first, newest = polled(profile)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = Choice(
@@ -76,6 +81,7 @@ def controls(profile: pa.Table) -> Choice:
             method=choose.one_of("Method", METHODS, "method"),
             zone=zone(sorted(set(profile["zone"].to_pylist()))),
         )
+        part = find.box("store")
     asked = address.text("as_of")
     if asked and chosen.as_of is None:
         st.warning(
@@ -83,7 +89,7 @@ def controls(profile: pa.Table) -> Choice:
             "shown is the newest poll.",
             icon="🔗",
         )
-    return chosen
+    return chosen, part
 
 
 def polled(profile: pa.Table) -> tuple[dt.datetime, dt.datetime]:

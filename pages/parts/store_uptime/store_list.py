@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, charts, downloads, openable, tables, words
+from pages.parts import address, captions, charts, find, openable, tables, uptime, words
 from pages.parts.shares import limit, percent, percent_range, rounded
-from pages.parts.store_uptime import store_charts, uptime
+from pages.parts.store_uptime import store_charts, store_files
 from pages.parts.store_uptime.store_choice import Choice
-from warehouse import metrics
+from pages.parts.store_uptime.store_files import LOW, SILENT, Filters, span
 
 SHOWN = 12
-LOW, SILENT = "low", "silent"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Two thresholds in percent, which of them narrow the list, and a step of the uptime."""
-
-    below: float
-    unknown: float
-    only: frozenset[str] = frozenset()
-    step: int | None = None
 
 
 def narrowed(stores: pa.Table, kept: Filters) -> pa.Table:
@@ -100,7 +88,7 @@ def put_only() -> None:
 # The distribution; a click on a bar lists its stores.
 
 
-def show_distribution(stores: pa.Table, below: float) -> None:
+def show_distribution(stores: pa.Table, below: float, said: str, chosen: Choice) -> None:
     known = stores.num_rows - stores["uptime_pct"].null_count
     charts.draw(
         store_charts.distribution(below),
@@ -109,6 +97,7 @@ def show_distribution(stores: pa.Table, below: float) -> None:
         f"Histogram of the uptime of {words.counted(known, 'store')} in steps of "
         f"{limit(uptime.STEP_PCT)}",
         choose_step,
+        caption=captions.of(said, f"Uptime {chosen.when}", "store_status", "business_hours"),
     )
 
 
@@ -145,7 +134,7 @@ def in_steps(step: int) -> str:
 def chosen_step() -> int | None:
     """The step that the URL names, as in `uptime=85-90`; anything else leaves it."""
     asked = address.text("uptime")
-    steps = {_span(step): step for step in range(uptime.LAST_STEP + 1)}
+    steps = {span(step): step for step in range(uptime.LAST_STEP + 1)}
     if asked and asked not in steps:
         address.mend("uptime", "every uptime")
         return None
@@ -159,33 +148,38 @@ def choose_step() -> None:
 
 
 def put_step(step: int | None) -> None:
-    address.put("uptime", None if step is None else _span(step))
-
-
-def _span(step: int) -> str:
-    low = step * uptime.STEP_PCT
-    return f"{low}-{low + uptime.STEP_PCT}"
+    address.put("uptime", None if step is None else span(step))
 
 
 # The list: each store beside the range that its polls allow; a click on a row opens it.
 
 
-def show_list(stores: pa.Table, chosen: Choice) -> list[str]:
+def show_found(everywhere: pa.Table, part: str, chosen: Choice) -> list[str]:
+    """The stores of any zone whose id contains `part`; gives the ids listed."""
+    found = find.narrowed(everywhere, "store_id", part)
+    many = found.num_rows
+    st.subheader(find.answer(part, many, everywhere.num_rows, "store"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        find.clear()
+        st.caption(f"Among all stores, whatever filters are set. {find.note(many, 'store')}")
+    return listed(found, chosen, find.LISTED, f"find-{words.slug(part)}") if many else []
+
+
+def show_list(stores: pa.Table, chosen: Choice, kept: Filters) -> list[str]:
     """Show the worst of `stores`; gives the ids listed, in their order."""
     if not stores.num_rows:
         st.info("No store is left by these filters.", icon="🔎")
         return []
+    most = int(st.session_state.get("listed") or SHOWN)
+    return listed(stores, chosen, most, store_files.filtered_by(chosen, kept))
+
+
+def listed(stores: pa.Table, chosen: Choice, most: int, kept: str) -> list[str]:
+    """The file of all of `stores`, and the worst of them; `kept` says the filter in its name."""
     ordered = uptime.worst_first(stores)
-    rows = ordered.slice(0, int(st.session_state.get("listed") or SHOWN)).to_pylist()
+    rows = ordered.slice(0, most).to_pylist()
     ids = [row["store_id"] for row in rows]
-    downloads.offer(
-        ordered.select([column.name for column in metrics()["store_uptime"].columns]),
-        f"store-uptime-{chosen.end:%Y-%m-%dT%H%M}-{chosen.method}",
-        "stores",
-        decimals=metrics()["store_uptime"].decimals,
-        csv_help="Hours (last hour: minutes), rounded to 2 decimals.",
-        parquet_help=f"The same {words.counted(ordered.num_rows, 'row')}, not rounded.",
-    )
+    store_files.offer(ordered, chosen, kept)
     with beside_ranges(rows) if chosen.span == "week" else st.container():
         openable.table(
             table_rows(rows, with_range=chosen.span == "week"),
@@ -250,7 +244,12 @@ def intervals(rows: list[dict[str, Any]]) -> pa.Table:
         )
     }
     return pa.table(
-        {"place": range(len(rows)), **percents, "says": [range_in_words(row) for row in rows]}
+        {
+            "place": range(len(rows)),
+            "store": [row["store_id"] for row in rows],
+            **percents,
+            "says": [range_in_words(row) for row in rows],
+        }
     )
 
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import charts, words
+from pages.parts import charts, uptime, words
 from pages.parts.shares import limit, percent, points
-from pages.parts.store_uptime import store_charts, uptime
+from pages.parts.store_uptime import store_charts
 from pages.parts.store_uptime.store_choice import METHODS, Choice
 
 MOST = 10

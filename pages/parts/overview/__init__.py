@@ -1,0 +1,1 @@
+"""What only the page Overview is made of."""
