@@ -16,6 +16,7 @@ from pages.parts.online_fleet import (
     fleet_days,
     fleet_picture,
     fleet_users,
+    found,
     projection,
     repair,
 )
@@ -38,7 +39,12 @@ def page() -> None:
     if observed is None:
         trouble.no_rows("connectivity events")
         return
-    chosen = fleet_choice.controls(observed)
+    chosen, part = fleet_choice.controls(observed)
+    if part:
+        found.show(part)
+        if address.text("device"):
+            device_online.show()
+        return
     daily = fleet_choice.online(observed, 1, chosen.period)
     running = fleet_choice.online(observed, 28, chosen.period)
     table = daily if chosen.window == 1 else running

@@ -15,13 +15,14 @@ from pages.parts import (
     choose,
     commands,
     days,
+    find,
     late,
     newest,
     shares,
     trouble,
     words,
 )
-from pages.parts.top_devices import device, movers, ranking
+from pages.parts.top_devices import device, found, movers, ranking
 
 ORDER = 20
 TITLE = "Top devices"
@@ -34,11 +35,13 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
-    day, top, kind = controls(loaded, newest.whole(totals))
+    day, top, kind, part = controls(loaded, newest.whole(totals))
     if day not in totals:
         no_data(day, loaded)
         return
-    if kind == movers.MOST:
+    if part:
+        found.show(part, day)
+    elif kind == movers.MOST:
         show_most(totals, day, top)
     else:
         movers.show(kind, day, top)
@@ -60,10 +63,10 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
     ranking.show(leaders, rows, day, top)
 
 
-# Controls: a day with data, how many devices, and by what.
+# Controls: a day with data, how many devices, by what, and which.
 
 
-def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str]:
+def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, str]:
     before, after = days.neighbours(loaded, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days.step("◀ Previous", before, usual)
@@ -71,7 +74,8 @@ def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str]:
         days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
-    return day, int(top), kind
+        part = find.box("device")
+    return day, int(top), kind, part
 
 
 def no_data(day: dt.date, loaded: list[dt.date]) -> None:

@@ -157,6 +157,14 @@ def test_a_device_shows_what_closed_each_interval(ten_weeks: Settings, visit: Vi
     assert cut_off["means"] == "Ended by the destruction of server 9"
 
 
+def test_a_device_is_found_by_any_part_of_its_id(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", find="B")
+    assert sentence(app) == "3 of 6 devices match `B`"
+    assert [row["device_id"] for row in table(app)] == ["b1", "b2", "b3"]
+    none = visit(ten_weeks, "online_fleet", find="zz")
+    assert sentence(none) == "None of 6 devices match `zz`"
+
+
 def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
     assert "No online event of a device `zz`" in said(visit(ten_weeks, "online_fleet", device="zz"))
 

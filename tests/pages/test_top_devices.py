@@ -212,3 +212,32 @@ def test_a_tie_that_goes_on_below_the_list_is_not_counted_as_if_it_ended(
     app = visit(settings, "top_devices", top="2")
     assert sentence(app) == f"`` `d0` `` and at least 1 other device {said}"
     assert sentence(visit(settings, "top_devices")) == f"`` `d0` `` and 2 other devices {said}"
+
+
+def test_a_device_is_found_by_any_part_of_its_id_among_all(
+    fortnight: Settings, visit: Visit
+) -> None:
+    app = visit(fortnight, "top_devices", find="E", top="1")
+    assert sentence(app) == "3 of 7 devices match `E`"
+    found = [(row["device"], row["reports"], row["before"]) for row in table(app)]
+    assert found == [("new", 9, 0), ("=e", 4, 4), ("gone", 0, 6)]
+    app.text_input(key="find typed").set_value("ne").run()
+    assert sentence(app) == "1 of 7 devices matches `ne`"
+    assert app.query_params == {"find": "ne", "top": "1"}
+    app.button(key="find nothing").click().run()
+    assert "find" not in app.query_params
+    assert "reported most" in sentence(app)
+
+
+def test_a_device_that_did_not_report_for_weeks_is_found_too(visit: Visit, tmp_path: Path) -> None:
+    lines = "2026-01-02T10:00:00Z,lost,sensor,ok\n2026-02-15T10:00:00Z,a,sensor,ok\n"
+    app = visit(load_all(tmp_path, [{"h.csv": health.HEADER + lines}]), "top_devices", find="os")
+    (row,) = table(app)
+    assert (row["device"], row["reports"], f"{row['last']}") == ("lost", 0, "2026-01-02")
+
+
+def test_nothing_found_says_among_how_many(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", find="zz`")
+    assert sentence(app) == "None of 7 devices match `` zz` ``"
+    assert "try a shorter one" in said(app)
+    assert not app.dataframe
