@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import (
-    address,
     answers,
     calendar,
     cards,
     choose,
     commands,
     days,
+    devices,
     find,
     late,
     newest,
@@ -22,7 +23,7 @@ from pages.parts import (
     trouble,
     words,
 )
-from pages.parts.top_devices import device, found, movers, ranking
+from pages.parts.top_devices import compare, device, found, movers, ranking
 
 ORDER = 20
 TITLE = "Top devices"
@@ -40,27 +41,30 @@ def page() -> None:
         no_data(day, loaded)
         return
     if part:
-        found.show(part, day)
+        ids = found.show(part, day)
     elif kind == movers.MOST:
-        show_most(totals, day, top)
+        ids = show_most(totals, day, top)
     else:
-        movers.show(kind, day, top)
+        ids = movers.show(kind, day, top)
         if day == newest.in_progress(totals):
             newest.note(totals)
     late.note("health_reports")
-    chosen = address.text("device")
-    if chosen:
-        device.show(chosen, day, set(loaded))
+    devices.open_drawer(
+        ids,
+        partial(device.show, day=day, loaded=set(loaded)),
+        partial(compare.show, day=day),
+    )
 
 
-def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> None:
+def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> list[str]:
+    """The day's busiest devices; gives the ids listed."""
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     unfinished = day == newest.in_progress(totals)
     st.subheader(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
     newest.note(totals)
     show_cards(totals, day, rows, unfinished)
-    ranking.show(leaders, rows, day, top)
+    return ranking.show(leaders, rows, day, top)
 
 
 # Controls: a day with data, how many devices, by what, and which.

@@ -13,6 +13,8 @@ CHOSEN = "#E69F00"
 QUIET = "#8A9099"
 PROJECTION = "#CC79A7"
 
+COMPARED = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # the first chosen, the second …
+
 STATUS = {
     "online": "#009E73",
     "up": "#009E73",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, downloads, find, openable, tables, words
+from pages.parts import answers, devices, downloads, find, openable, tables, words
 
 
 def show(part: str) -> list[str]:
@@ -24,7 +24,7 @@ def show(part: str) -> list[str]:
     openable.table(
         pa.table({name: listed[name] for name in COLUMNS}),
         "device",
-        ids,
+        devices.table(ids),
         COLUMNS,
         f"{words.counted(len(ids), 'device')} whose id contains {part}",
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, downloads, find, openable, tables, words
+from pages.parts import answers, devices, downloads, find, openable, tables, words
 
 
 def show(part: str, day: dt.date) -> list[str]:
@@ -27,7 +27,7 @@ def show(part: str, day: dt.date) -> list[str]:
     openable.table(
         table_rows(rows),
         "device",
-        ids,
+        devices.table(ids),
         COLUMNS,
         f"{words.counted(len(rows), 'device')} whose id contains {part}, most reports first",
     )
