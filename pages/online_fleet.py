@@ -7,18 +7,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import address, choose, fleets, late, trouble, words
+from pages.parts import choose, devices, fleets, late, trouble, words
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import (
+    compare,
     device_online,
     fleet_cards,
     fleet_choice,
     fleet_days,
     fleet_picture,
     fleet_users,
+    found,
     projection,
     repair,
 )
+from pages.parts.online_fleet.fleet_choice import Choice
 
 ORDER = 40
 TITLE = "Online fleet"
@@ -29,7 +32,6 @@ VIEWS = {
     "days": "Day by day",
     "projection": "Projection",
     "repair": "Repair",
-    "device": "One device",
 }
 
 
@@ -38,7 +40,14 @@ def page() -> None:
     if observed is None:
         trouble.no_rows("connectivity events")
         return
-    chosen = fleet_choice.controls(observed)
+    chosen, part = fleet_choice.controls(observed)
+    ids = found.show(part) if part else []
+    if not part:
+        show_fleet(observed, chosen)
+    devices.open_drawer(ids, device_online.show, compare.show)
+
+
+def show_fleet(observed: Observed, chosen: Choice) -> None:
     daily = fleet_choice.online(observed, 1, chosen.period)
     running = fleet_choice.online(observed, 28, chosen.period)
     table = daily if chosen.window == 1 else running
@@ -49,18 +58,15 @@ def page() -> None:
     ahead = projection.ask()
     fleet_picture.show(days, ahead, observed, chosen)
     # What lies behind the picture: one view at a time.
-    asked = "device" if address.text("device") else "users"
-    view = choose.one_of("Behind it", VIEWS, "view", usual=asked, show_label=False)
+    view = choose.one_of("Behind it", VIEWS, "view", show_label=False)
     if view == "users":
         fleet_users.show(observed, usual, chosen.window)
     elif view == "days":
         fleet_days.show(table, observed, chosen)
     elif view == "projection":
         projection.show(ahead)
-    elif view == "repair":
-        repair.show(observed, chosen.period)
     else:
-        device_online.show()
+        repair.show(observed, chosen.period)
 
 
 def answer(days: Sequence[FleetDay], usual: dt.date, observed: Observed, window: int) -> str:

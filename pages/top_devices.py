@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import (
-    address,
     answers,
     calendar,
     cards,
     choose,
     commands,
     days,
+    devices,
+    find,
     late,
     newest,
     shares,
     trouble,
     words,
 )
-from pages.parts.top_devices import device, movers, ranking
+from pages.parts.top_devices import compare, device, found, movers, ranking
 
 ORDER = 20
 TITLE = "Top devices"
@@ -34,36 +36,41 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
-    day, top, kind = controls(loaded, newest.whole(totals))
+    day, top, kind, part = controls(loaded, newest.whole(totals))
     if day not in totals:
         no_data(day, loaded)
         return
-    if kind == movers.MOST:
-        show_most(totals, day, top)
+    if part:
+        ids = found.show(part, day)
+    elif kind == movers.MOST:
+        ids = show_most(totals, day, top)
     else:
-        movers.show(kind, day, top)
+        ids = movers.show(kind, day, top)
         if day == newest.in_progress(totals):
             newest.note(totals)
     late.note("health_reports")
-    chosen = address.text("device")
-    if chosen:
-        device.show(chosen, day, set(loaded))
+    devices.open_drawer(
+        ids,
+        partial(device.show, day=day, loaded=set(loaded)),
+        partial(compare.show, day=day),
+    )
 
 
-def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> None:
+def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> list[str]:
+    """The day's busiest devices; gives the ids listed."""
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     unfinished = day == newest.in_progress(totals)
     st.subheader(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
     newest.note(totals)
     show_cards(totals, day, rows, unfinished)
-    ranking.show(leaders, rows, day, top)
+    return ranking.show(leaders, rows, day, top)
 
 
-# Controls: a day with data, how many devices, and by what.
+# Controls: a day with data, how many devices, by what, and which.
 
 
-def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str]:
+def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, str]:
     before, after = days.neighbours(loaded, usual)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days.step("◀ Previous", before, usual)
@@ -71,7 +78,8 @@ def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str]:
         days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
-    return day, int(top), kind
+        part = find.box("device")
+    return day, int(top), kind, part
 
 
 def no_data(day: dt.date, loaded: list[dt.date]) -> None:

@@ -112,6 +112,41 @@ def daily(title: str, height: int, *, few: bool = False) -> spec.Spec:
 
 
 @cache
+def overlaid(names: tuple[str, ...], title: str) -> spec.Spec:
+    """A line for each of a few devices, in one colour and dash each; days without data interrupt.
+
+    Columns: those of OVERLAID, `amount` NULL on a day without data.
+    """
+    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
+    base = alt.Chart().encode(
+        x=_day(False).bandPosition(0.5),
+        y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
+        color=alt.Color(
+            "device:N",
+            scale=alt.Scale(domain=list(names), range=list(palette.COMPARED[: len(names)])),
+            legend=legend,
+        ),
+    )
+    line = base.mark_line(invalid="break-paths-show-domains").encode(
+        strokeDash=alt.StrokeDash(
+            "device:N",
+            scale=alt.Scale(domain=list(names), range=_DASHES[: len(names)]),
+            legend=legend,
+        )
+    )
+    marks = base.mark_point(filled=True, opacity=1, size=45, invalid="filter").encode(
+        tooltip=spec.SAYS
+    )
+    return spec.of(alt.layer(line, marks).properties(height=260))
+
+
+OVERLAID = pa.schema(
+    [("day", pa.date32()), ("device", pa.string()), ("amount", pa.int64()), ("says", pa.string())]
+)
+_DASHES: list[list[int]] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+
+
+@cache
 def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
     """Bars over days, stacked by status in the order of `colours`; grey bands without data.
 

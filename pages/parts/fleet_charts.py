@@ -122,17 +122,18 @@ def cut_off(instants: str) -> spec.Spec:
 
 
 @cache
-def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
-    """One row of bars over time, coloured by the rule that decided where each ends.
+def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> spec.Spec:
+    """A row of bars over time for each of `devices`, coloured by the rule that decided where each
+    of them ends.
 
-    `instants` formats the axis. Columns: started, ended, rule (one of `kinds`), since, until, long,
-    user, server, means.
+    `instants` formats the axis. Columns: device, started, ended, rule (one of `kinds`), since,
+    until, long, user, server, means.
     """
     names, hues = zip(*kinds, strict=True)
     colour = alt.Scale(domain=names, range=hues)
     bars = (
         alt.Chart()
-        .mark_bar(height=32, strokeWidth=1.5)
+        .mark_bar(height=24, strokeWidth=1.5)
         .encode(
             x=alt.X(
                 "started:T",
@@ -141,11 +142,18 @@ def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
                 axis=_instants(instants),
             ),
             x2="ended:T",
+            y=alt.Y(
+                "device:N",
+                sort=list(devices),
+                title=None,
+                axis=alt.Axis(labelLimit=110) if len(devices) > 1 else None,
+            ),
             color=alt.Color(
                 "rule:N", scale=colour, legend=stacks.named_legend(kinds, "Next event")
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
             tooltip=_texts(
+                device="Device",
                 since="Online from",
                 until="Until",
                 long="For",
@@ -156,7 +164,7 @@ def intervals(kinds: stacks.Kinds, instants: str) -> spec.Spec:
             ),
         )
     )
-    return spec.of(alt.layer(bars).properties(height=190))
+    return spec.of(alt.layer(bars).properties(height=130 + 44 * len(devices)))
 
 
 def _instants(named: str) -> alt.Axis:

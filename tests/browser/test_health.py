@@ -94,10 +94,21 @@ def test_a_click_on_a_row_opens_the_device(page: Page) -> None:
     click_row(page, 1)
     expect(page).to_have_url(re.compile(r"\?device=new$"))
     expect(page.get_by_text("9 reports on Sun 15 Feb from 1 file")).to_be_visible()
-    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog").get_by_role("heading").first).to_contain_text("new")
+    page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/top_devices$"))
+    settle(page)
     click_row(page, 1)
     expect(page).to_have_url(re.compile(r"\?device=new$"))
+
+
+def test_the_neighbour_of_a_device_without_closing(page: Page) -> None:
+    open_top_devices(page, "?device=a")
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_role("button", name="Next").click()
+    expect(page).to_have_url(re.compile(r"\?device=new$"))
+    expect(drawer.get_by_role("heading").first).to_contain_text("Device new")
+    expect(drawer.get_by_text("Reported 9 times on Sun 15 Feb 2026")).to_be_in_viewport()
 
 
 def test_a_click_on_a_bar_opens_the_device_again_and_again(page: Page) -> None:
@@ -109,7 +120,8 @@ def test_a_click_on_a_bar_opens_the_device_again_and_again(page: Page) -> None:
         )
         bars.first.click()
         expect(page).to_have_url(re.compile(r"\?device=b$"))
-        page.get_by_role("button", name="Close").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
         expect(page).to_have_url(re.compile(r"/top_devices$"))
 
 
@@ -296,12 +308,10 @@ def test_a_device_that_leaves_the_ranking_stays_in_the_url_as_on_the_page(
     server.drop("newest.csv", health.day_file(newer, {"other": 3}))
     server.load()
     sentence(page, "other reported most on Tue 17 Feb 2026: 3 times")
-    settle(page)
-    expect(page.get_by_text("No reports on Tue 17 Feb 2026")).to_be_visible()
+    expect(page.get_by_text("Did not report on Tue 17 Feb 2026")).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?device=fresh$"))
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/top_devices$"))
+    settle(page)
     click_row(page, 0)
     expect(page).to_have_url(re.compile(r"\?device=other$"))
-    settle(page)
-    page.get_by_test_id("stDataFrame").first.hover()
-    page.get_by_role("button", name="Clear selection").first.click()
-    expect(page).to_have_url(re.compile(r"/top_devices$"))

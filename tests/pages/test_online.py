@@ -13,7 +13,7 @@ from etl.mart import marts
 from pages.parts import palette
 from pages.parts.online_fleet import projection
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, said, sentence, table
+from tests.visits import Visit, cards, drawn, said, sentence, table
 from warehouse import Settings
 from warehouse.database import connect
 
@@ -150,15 +150,38 @@ def test_the_audit_counts_each_rule(ten_weeks: Settings, visit: Visit) -> None:
 
 def test_a_device_shows_what_closed_each_interval(ten_weeks: Settings, visit: Visit) -> None:
     app = visit(ten_weeks, "online_fleet", device="b1")
-    assert "Device `b1` of user `bob` came online 70 times" in said(app)
-    cut_off = next(row for row in table(app) if row["started"] == pd.Timestamp("2026-05-06 08:00"))
+    assert "Of user `bob`: came online 70 times" in said(app)
+    cut_off = next(
+        row for row in table(app, -1) if row["started"] == pd.Timestamp("2026-05-06 08:00")
+    )
     assert cut_off["long"] == "4 h"
     assert cut_off["rule"] == "Online, other server"
     assert cut_off["means"] == "Ended by the destruction of server 9"
 
 
+def test_a_device_is_found_by_any_part_of_its_id(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", find="B")
+    assert sentence(app) == "3 of 6 devices match `B`"
+    assert [row["device_id"] for row in table(app)] == ["b1", "b2", "b3"]
+    none = visit(ten_weeks, "online_fleet", find="zz")
+    assert sentence(none) == "None of 6 devices match `zz`"
+
+
 def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
-    assert "No online event of a device `zz`" in said(visit(ten_weeks, "online_fleet", device="zz"))
+    app = visit(ten_weeks, "online_fleet", device="zz")
+    assert "No online event of a device `zz`" in said(app)
+    app.button(key="find it").click().run()
+    assert app.query_params == {"find": "zz"}
+
+
+def test_two_devices_on_one_axis_of_time(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", device="c1,b1")
+    assert app.header[0].value.startswith("`b1` was online longest, 26 days")
+    rows = table(app, -1)
+    assert [row["device"] for row in rows] == ["c1", "b1", "b1 less c1"]
+    assert rows[2]["intervals"] == rows[1]["intervals"] - rows[0]["intervals"] == 20
+    bars = drawn(app, "The 120 intervals in which c1 and b1 were online")
+    assert {bar["device"] for bar in bars} == {"c1", "b1"}
 
 
 def test_the_projection_says_how_wrong_it_was(ten_weeks: Settings, visit: Visit) -> None:
@@ -190,10 +213,10 @@ def test_the_real_events(tmp_path: Path, visit: Visit) -> None:
     )
     device = visit(settings, "online_fleet", device="9529")
     assert (
-        "Device `9529` of user `168` came online 6 times for 24 days 6 h in all, last until "
+        "Of user `168`: came online 6 times for 24 days 6 h in all, last until "
         "Mon 12 Feb 2018, 15:06 UTC"
     ) in said(device)
-    assert [row["means"] for row in table(device)] == [
+    assert [row["means"] for row in table(device, -1)] == [
         "Ended by the destruction of server 29",
         "Ended by the next event",
         "Ended by the next event",
@@ -326,7 +349,7 @@ def test_without_connectivity_events(tmp_path: Path, visit: Visit, page: str) ->
 
 
 VIEWS = [
-    *(("online_fleet", view) for view in ("users", "days", "projection", "repair", "device")),
+    *(("online_fleet", view) for view in ("users", "days", "projection", "repair")),
     *(("fleet_operations", view) for view in ("weeks", "hours", "servers")),
 ]
 ODD = {

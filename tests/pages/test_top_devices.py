@@ -11,7 +11,7 @@ import pytest
 from pages.parts.top_devices import ranking
 from tests import health
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, said, sentence, table
+from tests.visits import Visit, cards, drawn, plain, said, sentence, table
 from warehouse import Settings
 
 REAL = Path(__file__).parents[3] / "shared/real/health_reports.csv"
@@ -159,6 +159,7 @@ def test_a_link_that_makes_sense_gives_no_notice(
 
 def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", device="a")
+    assert app.header[0].value.startswith("Reported 12 times on Sun 15 Feb 2026, ")
     assert "142 reports in the 30 days to Sun 15 Feb, by status" in said(app)
     assert "12 reports on Sun 15 Feb from 1 file, 1 repeated delivery not counted" in said(app)
     sources = table(app, 1)
@@ -167,13 +168,48 @@ def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: 
         (3, False),
         (4, True),
     ]
-    app.button(key="close device").click().run()
-    assert "device" not in app.query_params
 
 
 def test_a_device_that_did_not_report_is_said_so(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", device="gone")
-    assert "No reports on Sun 15 Feb 2026" in said(app)
+    assert "Did not report on Sun 15 Feb 2026; its newest report is of Sat 14 Feb 2026" in said(app)
+
+
+def test_an_id_that_nobody_has_is_no_dead_device(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="on")
+    assert app.warning[0].value.startswith("No device `on` ever reported.")
+    assert not app.header
+    app.button(key="find it").click().run()
+    assert app.query_params == {"find": "on"}
+    assert sentence(app) == "1 of 7 devices matches `on`"
+
+
+def test_two_devices_beside_each_other(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="b,a")
+    assert plain(app.header[0].value).startswith("`a` reported most in the 30 days to Sun 15 Feb")
+    rows = table(app, 1)
+    assert [(row["device"], row["occurrences"], row["reports"]) for row in rows] == [
+        ("b", 8, 112),
+        ("a", 12, 142),
+        ("a less b", 4, 30),
+    ]
+    points = drawn(app, "Lines of the reports a day of 2 devices")
+    hole = [point["amount"] for point in points if point["day"] == health.HOLE]
+    assert hole == [None, None]
+
+
+def test_more_than_four_devices_are_cut_to_four(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", device="a,b,c,d,new,gone")
+    assert "shown is **the first 4 devices** instead" in app.warning[0].value
+    assert app.query_params == {"device": "a,b,c,d"}
+
+
+def test_a_comma_within_an_id(tmp_path: Path, visit: Visit) -> None:
+    rows = '2026-02-15T10:00:00Z,"a,1",sensor,online\n2026-02-15T11:00:00Z,100%,sensor,online\n'
+    settings = load_all(tmp_path, [{"h.csv": health.HEADER + rows}])
+    for written in ("a%2C1", "100%", "100%25"):
+        app = visit(settings, "top_devices", device=written)
+        assert app.header[0].value.startswith("Reported 1 time on Sun 15 Feb 2026")
 
 
 @pytest.mark.skipif(
@@ -212,3 +248,32 @@ def test_a_tie_that_goes_on_below_the_list_is_not_counted_as_if_it_ended(
     app = visit(settings, "top_devices", top="2")
     assert sentence(app) == f"`` `d0` `` and at least 1 other device {said}"
     assert sentence(visit(settings, "top_devices")) == f"`` `d0` `` and 2 other devices {said}"
+
+
+def test_a_device_is_found_by_any_part_of_its_id_among_all(
+    fortnight: Settings, visit: Visit
+) -> None:
+    app = visit(fortnight, "top_devices", find="E", top="1")
+    assert sentence(app) == "3 of 7 devices match `E`"
+    found = [(row["device"], row["reports"], row["before"]) for row in table(app)]
+    assert found == [("new", 9, 0), ("=e", 4, 4), ("gone", 0, 6)]
+    app.text_input(key="find typed").set_value("new").run()
+    assert sentence(app) == "1 of 7 devices matches `new`"
+    assert app.query_params == {"find": "new", "top": "1"}
+    app.button(key="find nothing").click().run()
+    assert "find" not in app.query_params
+    assert "reported most" in sentence(app)
+
+
+def test_a_device_that_did_not_report_for_weeks_is_found_too(visit: Visit, tmp_path: Path) -> None:
+    lines = "2026-01-02T10:00:00Z,lost,sensor,ok\n2026-02-15T10:00:00Z,a,sensor,ok\n"
+    app = visit(load_all(tmp_path, [{"h.csv": health.HEADER + lines}]), "top_devices", find="os")
+    (row,) = table(app)
+    assert (row["device"], row["reports"], f"{row['last']}") == ("lost", 0, "2026-01-02")
+
+
+def test_nothing_found_says_among_how_many(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", find="zz`")
+    assert sentence(app) == "None of 7 devices match `` zz` ``"
+    assert "try a shorter one" in said(app)
+    assert not app.dataframe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pyarrow as pa
 import streamlit as st
 
@@ -23,44 +25,50 @@ from pages.parts.online_fleet.repair import DECIDES, NEXT
 KINDS = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
 
 
-def show() -> None:
-    st.session_state["device asked"] = address.text("device") or ""
-    device = st.text_input(
-        "Device",
-        key="device asked",
-        placeholder="An id, as the files write it",
-        on_change=lambda: address.put("device", st.session_state["device asked"].strip() or None),
-        width=260,
-    )
-    if device:
-        show_intervals(device.strip())
-
-
-def show_intervals(device: str) -> None:
+def show(device: str) -> None:
     intervals = answers.ask("device_online", device=device)
     if not intervals.num_rows:
-        st.info(
-            f"No online event of a device {words.code(device)} was loaded. Ids are matched "
-            "exactly as the files write them.",
-            icon="🔎",
-        )
+        unknown([device])
+        st.button("Find ids that contain it", key="find it", on_click=find_instead, args=(device,))
         return
     rows = intervals.to_pylist()
-    st.markdown(f"**{answer(device, rows)}**")
-    charts.draw(
-        fleet_charts.intervals(
-            KINDS, stacks.instants(rows[-1]["ended_at"] - rows[0]["started_at"])
-        ),
-        pa.Table.from_pylist([drawn(row) for row in rows]),
-        "intervals",
-        f"The {words.counted(len(rows), 'interval')} in which device {device} was online",
-    )
+    st.header(answer(rows), anchor=False)
+    draw({device: rows})
     downloads.offer(intervals, f"device-online-{device}", key="device")
     st.dataframe(
         interval_rows(intervals, rows),
         hide_index=True,
         column_config=INTERVALS,
         alt=f"Online intervals of device {device}, newest first",
+    )
+
+
+def unknown(devices: Sequence[str]) -> None:
+    st.warning(
+        f"No online event of a device {' or '.join(map(words.code, devices))} was loaded. Ids are "
+        "matched exactly as the files write them, capital and small letters too.",
+        icon="🔗",
+    )
+
+
+def find_instead(device: str) -> None:
+    address.put("device", None)
+    address.put("find", device)
+
+
+def draw(histories: Mapping[str, Rows]) -> None:
+    """The intervals of each device in a row of its own, on one axis."""
+    rows = [row for history in histories.values() for row in history]
+    first = min(row["started_at"] for row in rows)
+    last = max(row["ended_at"] for row in rows)
+    charts.draw(
+        fleet_charts.intervals(KINDS, stacks.instants(last - first), tuple(histories)),
+        pa.Table.from_pylist(
+            [drawn(device, row) for device, history in histories.items() for row in history]
+        ),
+        "intervals",
+        f"The {words.counted(len(rows), 'interval')} in which {' and '.join(histories)} "
+        f"{'was' if len(histories) == 1 else 'were'} online",
     )
 
 
@@ -75,7 +83,7 @@ INTERVALS = {
 }
 
 
-def answer(device: str, rows: Rows) -> str:
+def answer(rows: Rows) -> str:
     hours = sum(row["hours"] for row in rows)
     last = rows[-1]
     owners = list(dict.fromkeys(row["user_id"] for row in rows))
@@ -83,7 +91,7 @@ def answer(device: str, rows: Rows) -> str:
     if len(owners) > 1:
         owned = f"{words.counted(len(owners), 'user')}, last {owned}"
     return (
-        f"Device {words.code(device)} of {owned} came online "
+        f"Of {owned}: came online "
         f"{'once' if len(rows) == 1 else words.counted(len(rows), 'time')} for "
         f"{fleets.long(hours)} in all, last until {words.instant(last['ended_at'])}"
     )
@@ -115,8 +123,9 @@ def interval_rows(intervals: pa.Table, rows: Rows) -> pa.Table:
     return shown.take(list(range(len(rows)))[::-1])
 
 
-def drawn(row: Row) -> Row:
+def drawn(device: str, row: Row) -> Row:
     return {
+        "device": device,
         "started": row["started_at"],
         "ended": row["ended_at"],
         "rule": NEXT[row["rule"]],

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, choose
+from pages.parts import answers, calendar, choose, find
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed
 
@@ -29,12 +29,14 @@ class Choice(NamedTuple):
         return f"{of} online a day" if self.window == 1 else f"{of} online in {self.window} days"
 
 
-def controls(observed: Observed) -> Choice:
+def controls(observed: Observed) -> tuple[Choice, str]:
+    """The choice, and the part of an id that is looked for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         window = choose.one_of("Window", WINDOWS, "window")
         measure = choose.one_of("Show", MEASURES, "measure")
         period = choose.period(observed.begin, observed.newest)
-    return Choice(int(window), measure == "share", period)
+        part = find.box("device")
+    return Choice(int(window), measure == "share", period), part
 
 
 def online(observed: Observed, window: int, period: Period) -> pa.Table:

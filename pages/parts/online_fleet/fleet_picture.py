@@ -69,8 +69,7 @@ def choose_day(key: str) -> None:
     points = st.session_state[key]["selection"].get("day")
     if points:
         address.put("day", points[0]["iso"])
-        for elsewhere in ("view", "device"):
-            address.put(elsewhere, None)
+        address.put("view", None)
 
 
 # What the eye cannot see in the picture.

@@ -1,4 +1,4 @@
-"""One device: its 30 days by status, and the lines of the files that its number comes from."""
+"""One device: its day, its 30 days by status, and the lines of the files behind its number."""
 
 from __future__ import annotations
 
@@ -9,19 +9,62 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.parts import address, answers, calendar, charts, downloads, palette, tables, words
+from pages.parts.words import NOTHING
 
 DAYS = 30
 
 
 def show(device: str, day: dt.date, loaded: set[dt.date]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### Device {words.code(device)}", width="content")
-        st.button("Close", key="close device", on_click=address.put, args=("device", None))
-    history, sources = st.columns(2)
-    with history:
-        show_history(device, day, loaded)
-    with sources:
-        show_sources(device, day)
+    found = answers.ask("device_numbers", of_device=device, on_day=day, days=DAYS).to_pylist()
+    if not found:
+        unknown(device)
+        return
+    st.header(answer(found[0], day), anchor=False)
+    show_cards(found[0], day)
+    show_history(device, day, loaded)
+    show_sources(device, day)
+
+
+def unknown(device: str) -> None:
+    """No device has this id; perhaps it is a part of one."""
+    st.warning(
+        f"No device {words.code(device)} ever reported. Ids are matched exactly as the files "
+        "write them, capital and small letters too.",
+        icon="🔗",
+    )
+    st.button("Find ids that contain it", key="find it", on_click=find_instead, args=(device,))
+
+
+def find_instead(device: str) -> None:
+    address.put("device", None)
+    address.put("find", device)
+
+
+def answer(row: dict[str, Any], day: dt.date) -> str:
+    if row["occurrences"] == 0:
+        last = words.day(row["last_day"])
+        newest = "its newest report is of" if row["last_day"] < day else "but did later, last on"
+        return f"Did not report on {words.day(day)}; {newest} {last}"
+    said = f"Reported {words.counted(row['occurrences'], 'time')} on {words.day(day)}"
+    if row["occurrences_week_before"] is None:
+        return f"{said}; there is no data from a week before"
+    if row["change_pct"] is None:
+        return f"{said}; a week before it did not report at all"
+    return f"{said}, {words.compared(row['change_pct'])} a week before"
+
+
+def show_cards(row: dict[str, Any], day: dt.date) -> None:
+    with st.container(horizontal=True):
+        card("Rank", words.count(row["rank"]) if row["rank"] else NOTHING, "of the day's devices")
+        card("Reports", words.count(row["occurrences"]), f"on {words.short_day(day)}")
+        card(f"In {DAYS} days", words.count(row["reports"]), "reports")
+        card("Days", words.count(row["days_reported"]), f"of {DAYS} it reported on")
+        card("Newest report", words.short_day(row["last_day"]), str(row["last_day"].year))
+
+
+def card(label: str, value: str, note: str) -> None:
+    """As high as it is: where cards wrap in a drawer, `cards.plain` stretches them beyond it."""
+    st.metric(label, value, delta_description=note, border=True)
 
 
 def show_history(device: str, day: dt.date, loaded: set[dt.date]) -> None:

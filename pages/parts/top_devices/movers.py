@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, downloads, openable, tables, words
+from pages.parts import answers, calendar, devices, downloads, openable, tables, words
 
 MOST = "most"
 KINDS = {MOST: "Most", "fell": "Fell", "rose": "Rose", "silent": "Silent", "new": "New"}
@@ -23,28 +23,30 @@ _SAID = {
 }
 
 
-def show(kind: str, day: dt.date, top: int) -> None:
-    """The sentence, the file of all of them, and the first `top`."""
+def show(kind: str, day: dt.date, top: int) -> list[str]:
+    """The sentence, the file of all of them, and the first `top`; gives the ids listed."""
     everyone = answers.ask("device_movers", on_day=day, kind=kind, at_least=AT_LEAST, top_n=ALL)
     rows = everyone.slice(0, top).to_pylist()
     st.subheader(answer(kind, day, rows, everyone.num_rows), anchor=False)
     if not has_week_before(day):
-        return
+        return []
     which = "the day" if kind in ("rose", "new") else "the week before"
     st.caption(
         f"Of all devices, against {words.short_day(day - calendar.WEEK)}; "
         f"left out is who sent fewer than {AT_LEAST} reports on {which}."
     )
     if not rows:
-        return
+        return []
     downloads.offer(everyone, f"devices-{kind}-{day}", key="movers")
+    ids = [row["device_id"] for row in rows]
     openable.table(
         table_rows(rows),
         "device",
-        [row["device_id"] for row in rows],
+        devices.table(ids),
         COLUMNS,
         f"{words.counted(len(rows), 'device')}, largest change first; choose one to see it",
     )
+    return ids
 
 
 def answer(kind: str, day: dt.date, rows: list[dict[str, Any]], count: int) -> str:

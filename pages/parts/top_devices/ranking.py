@@ -9,46 +9,37 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, charts, downloads, tables, words
+from pages.parts import address, answers, charts, devices, downloads, openable, tables, words
 
 DAYS = 30
-TABLE = "ranking"
 HOLE = -0.2  # where the highest bar is 1
-NOTHING: dict[str, Any] = {"selection": {"rows": [], "cells": []}}
 
 
-def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) -> None:
-    """`leaders` is what top_devices says of the day, `rows` the same as dictionaries."""
-    chosen = address.text("device")
+def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) -> list[str]:
+    """`leaders` is what top_devices says of the day, `rows` the same as dictionaries.
+
+    Gives the ids listed, in their order.
+    """
+    ids = [row["device_id"] for row in rows]
+    chosen = devices.asked()
     sparks = answers.ask("top_device_days", on_day=day, top_n=top, days=DAYS)
-    downloads.offer(leaders, f"top-devices-{day}", key=TABLE)
+    downloads.offer(leaders, f"top-devices-{day}", key="ranking")
     table, bars = st.columns([13, 5])
     with table:
-        show_table(rows, sparks, chosen, day)
+        openable.table(
+            table_rows(rows, sparks),
+            "device",
+            devices.table(ids),
+            COLUMNS,
+            f"The {len(rows)} devices that reported most on {words.day(day)}; choose one to see it",
+        )
     with bars:
         show_bars(rows, chosen)
+    return ids
 
 
-def show_table(
-    rows: list[dict[str, Any]], sparks: pa.Table, chosen: str | None, day: dt.date
-) -> None:
-    ids = [row["device_id"] for row in rows]
-    select(ids.index(chosen) if chosen in ids else None)
-    st.dataframe(
-        table_rows(rows, sparks),
-        key=TABLE,
-        hide_index=True,
-        height="content",
-        column_config=COLUMNS,
-        placeholder="–",
-        on_select=partial(choose_row, ids),
-        selection_mode=["single-row", "single-cell"],
-        alt=f"The {len(rows)} devices that reported most on {words.day(day)}",
-    )
-
-
-def show_bars(rows: list[dict[str, Any]], chosen: str | None) -> None:
-    key = charts.key_of("bars", chosen)
+def show_bars(rows: list[dict[str, Any]], chosen: list[str]) -> None:
+    key = charts.key_of("bars", devices.link(*chosen) or None)
     charts.draw(
         charts.ranking(len(rows)),
         bar_rows(rows, chosen),
@@ -107,7 +98,7 @@ def heights(days: list[int | None]) -> list[float]:
     return [HOLE if reports is None else reports / most for reports in days]
 
 
-def bar_rows(rows: list[dict[str, Any]], chosen: str | None) -> pa.Table:
+def bar_rows(rows: list[dict[str, Any]], chosen: list[str]) -> pa.Table:
     return pa.table(
         {
             "rank": [row["rank"] for row in rows],
@@ -121,7 +112,7 @@ def bar_rows(rows: list[dict[str, Any]], chosen: str | None) -> pa.Table:
                 pa.int64(),
             ),
             "says": [says(row) for row in rows],
-            "chosen": [row["device_id"] == chosen for row in rows],
+            "chosen": [row["device_id"] in chosen for row in rows],
         }
     )
 
@@ -137,29 +128,7 @@ def says(row: dict[str, Any]) -> str:
     return f"{said}, {words.percent(row['change_pct'])} against {before} a week before"
 
 
-def picked() -> int | None:
-    """The row that is clicked, on its box or on any cell."""
-    selection = st.session_state.get(TABLE, NOTHING)["selection"]
-    rows = selection["rows"] or [row for row, _ in selection["cells"]]
-    return rows[0] if rows else None
-
-
-def select(row: int | None) -> None:
-    """Mark the row that something else chose: a link, a bar, a closed device."""
-    if row != picked():
-        rows = [] if row is None else [row]
-        st.session_state[TABLE] = {"selection": {"rows": rows, "cells": []}}
-
-
-def choose_row(ids: list[str]) -> None:
-    """A device that is not listed, as on a newer day, lost its row without being unselected."""
-    row = picked()
-    if row is None and address.text("device") not in ids:
-        return
-    address.put("device", None if row is None else ids[row])
-
-
 def choose_bar(key: str) -> None:
     points = st.session_state[key]["selection"].get("bar")
     if points:
-        address.put("device", points[0]["device"])
+        address.put("device", devices.link(points[0]["device"]))

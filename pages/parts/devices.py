@@ -1,0 +1,106 @@
+"""Devices in a drawer, one or up to four beside each other: `?device=a`, `?device=a,b`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from pages.parts import address, openable, trouble, words
+
+WIDTH = 920
+SEVERAL = 4  # what one picture can show without mixing up its lines
+_KEY = "device"
+_WITH = "compare with"
+
+
+def asked() -> list[str]:
+    """The devices that the URL names, each once; what is beyond SEVERAL leaves it."""
+    written = address.text(_KEY)
+    if written is None:
+        return []
+    named = [_read(part) for part in written.split(",") if part.strip()]
+    devices = list(dict.fromkeys(named))
+    if len(devices) > SEVERAL:
+        devices = devices[:SEVERAL]
+        address.mend(_KEY, f"the first {SEVERAL} devices", link(*devices))
+    return devices
+
+
+def link(*devices: str) -> str:
+    """What the URL says of `devices`; a comma within an id is written as `%2C`."""
+    return ",".join(device.replace("%", "%25").replace(",", "%2C") for device in devices)
+
+
+def open_drawer(
+    listed: Sequence[str],
+    one: Callable[[str], None],
+    several: Callable[[Sequence[str]], None],
+) -> None:
+    """Open what the URL names: `one` device, or `several`; `listed` are the ones to step through.
+
+    Nothing happens where it names none.
+    """
+    devices = asked()
+    if not devices:
+        return
+    name = f"Device {words.code(devices[0])}"
+    if len(devices) > 1:
+        name = f"Compare {' and '.join(map(words.code, devices))}"
+    close = partial(openable.close, _KEY)
+    drawn = partial(one, devices[0]) if len(devices) == 1 else partial(several, devices)
+    st.dialog(name, width=WIDTH, position="right", on_dismiss=close)(_drawer)(
+        devices, listed, drawn
+    )
+
+
+def table(rows: Sequence[str]) -> list[str]:
+    """What `openable.table` writes into the URL for rows of these devices."""
+    return [link(device) for device in rows]
+
+
+def _drawer(devices: list[str], listed: Sequence[str], drawn: Callable[[], None]) -> None:
+    if (now := asked()) and now != devices:
+        st.rerun()  # the whole page, so that the drawer has the title of what it shows
+    with trouble.explained():
+        _controls(devices, listed)
+        drawn()
+
+
+def _controls(devices: list[str], listed: Sequence[str]) -> None:
+    """Steps to the neighbours in the list, and whom to compare with."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if len(devices) == 1 and devices[0] in listed:
+            _steps(listed.index(devices[0]), listed)
+        _compare(devices, listed)
+
+
+def _steps(place: int, listed: Sequence[str]) -> None:
+    for label, to in (("◀ Previous", place - 1), ("Next ▶", place + 1)):
+        st.button(
+            label,
+            key=f"device {label}",
+            disabled=not 0 <= to < len(listed),
+            on_click=address.put,
+            args=(_KEY, link(listed[to % len(listed)])),
+            help=f"{place + 1} of {len(listed)} listed",
+        )
+
+
+def _compare(devices: list[str], listed: Sequence[str]) -> None:
+    first, *others = devices
+    st.session_state[_WITH] = others
+    st.multiselect(
+        "Compare with",
+        [device for device in dict.fromkeys((*others, *listed)) if device != first],
+        key=_WITH,
+        max_selections=SEVERAL - 1,
+        accept_new_options=True,
+        placeholder="Choose up to 3 devices, or write their ids",
+        on_change=lambda: address.put(_KEY, link(first, *st.session_state[_WITH])),
+    )
+
+
+def _read(part: str) -> str:
+    return part.replace("%2C", ",").replace("%2c", ",").replace("%25", "%")
