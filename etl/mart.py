@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -84,8 +84,7 @@ def marts() -> Mapping[str, Mart]:
     for name in {*ledger.TABLES, "generation"} & set(datasets()):
         raise BadMart(f"dataset {name!r}: the ledger has a table of that name")
     try:
-        made = {m.name for m in found.values() if m.recompute != "carried"}  # by then
-        sorter = TopologicalSorter({m.name: set(m.reads) & made for m in found.values()})
+        sorter = TopologicalSorter({m.name: set(_made(m.reads, found)) for m in found.values()})
         order = tuple(sorter.static_order())
     except CycleError as wrong:
         raise BadMart(f"marts read each other in a circle: {' → '.join(wrong.args[1])}") from wrong
@@ -101,7 +100,10 @@ def _of_sql(path: Path) -> Mart:
         if key not in facts:
             raise BadMart(f"{path.name}: its header has no line `-- {key}: …`")
     if facts["recompute"] not in ("day", "all", *ROLES):
-        raise BadMart(f"{path.name}: recompute is {facts['recompute']!r}, expected day or all")
+        raise BadMart(
+            f"{path.name}: recompute is {facts['recompute']!r}, expected day or all "
+            f"(or, where etl/replay.py computes it, {', '.join(ROLES)})"
+        )
     reads = tuple(name.strip() for name in facts["reads"].split(",") if name.strip())
     definition = text.rstrip().removesuffix(";")
     return Mart(path.stem, reads, facts["recompute"], definition, _audits(path))
@@ -168,9 +170,11 @@ def _check(mart: Mart, found: Mapping[str, Mart]) -> None:
 
 
 def _roots(mart: Mart, found: Mapping[str, Mart]) -> set[str]:
-    return {
-        root
-        for name in mart.reads
-        if name not in found or found[name].recompute != "carried"
-        for root in (_roots(found[name], found) if name in found else {name})
-    }
+    made = [root for name in _made(mart.reads, found) for root in _roots(found[name], found)]
+    return {*made, *(name for name in mart.reads if name not in found)}
+
+
+def _made(names: Iterable[str], found: Mapping[str, Mart]) -> list[str]:
+    """Those marts of some names that are made before others read them; what is carried is there
+    from an earlier load, and may read what reads it."""
+    return [name for name in names if name in found and found[name].recompute != "carried"]
