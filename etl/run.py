@@ -39,18 +39,23 @@ from warehouse import NoGeneration, Settings, WarehouseLocked, current_path
 from warehouse.database import attached, connect, first_line, is_locked
 
 
-def load(settings: Settings, progress: Progress | None = None) -> Summary:
-    """Load whatever is new and publish once.
+def load(
+    settings: Settings, progress: Progress | None = None, remote: str | None = None
+) -> Summary:
+    """Load whatever is new and publish once; files are taken by the cluster at `remote`, if given.
 
-    Raises Locked when another loader runs, FileNotFoundError without an incoming folder; whatever
-    is raised, nothing was published and the input files are as they were.
+    Raises Locked when another loader runs, FileNotFoundError without an incoming folder,
+    ClusterFailed where the cluster does not do it; whatever is raised, nothing was published and
+    the input files are as they were.
     """
     started = time.perf_counter()
     if not settings.incoming.is_dir():
         shown = os.fspath(settings.incoming)
         raise FileNotFoundError(f"the incoming folder {shown!r} does not exist")
+    if remote:  # workers have another working directory
+        settings = Settings(settings.incoming.absolute(), settings.data.absolute())
     with writer_lock(settings.data):
-        summary = _Run(settings, progress or Progress()).run()
+        summary = _Run(settings, progress or Progress(), remote).run()
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -93,6 +98,7 @@ def _now() -> dt.datetime:
 class _Run:
     settings: Settings
     progress: Progress
+    remote: str | None = None
     started: dt.datetime = field(default_factory=_now)
     summary: Summary = field(default_factory=Summary)
     _database: duckdb.DuckDBPyConnection = field(init=False)
@@ -270,7 +276,7 @@ class _Run:
     def _take(self, new: New, merge: Merge) -> None:
         """Every new file into the staging folder."""
         left = new
-        with engines.chosen(self._database, new) as engine:
+        with engines.chosen(self._database, new, self.remote) as engine:
             while left:
                 found = plan(merge.load, left, merge.loaded, merge.tables)
                 merge.note(found.duplicates)

@@ -21,7 +21,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from etl.disk import Locked
-from etl.load import folders
+from etl.load import cluster, folders
 from etl.run import load
 from etl.unread import is_temporary
 from warehouse import Settings
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     observer.start()
     print(f"watching {settings.incoming}; Ctrl-C stops", flush=True)
     try:
-        while _goes_on(news, RETRY_SECONDS if _run(settings) else options.every):
+        while _goes_on(news, RETRY_SECONDS if _run(settings, options.remote) else options.every):
             pass
     finally:
         observer.stop()
@@ -80,10 +80,10 @@ def _goes_on(news: SimpleQueue[bool], seconds: float) -> bool:
     return all(heard)
 
 
-def _run(settings: Settings) -> bool:
+def _run(settings: Settings, remote: str | None = None) -> bool:
     """One run of the loader; tells whether another try is due soon."""
     try:
-        summary = load(settings)
+        summary = load(settings, remote=remote)
     except Locked:
         return True
     except Exception as failed:
@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     folders(made)
+    cluster(made)
     made.add_argument(
         "--every",
         type=_seconds,
