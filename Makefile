@@ -18,7 +18,7 @@ export PIP_RETRIES ?= 10
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint image bench torture demo clean constraints
+.PHONY: help run test lint image bench torture cluster demo clean constraints
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,11 @@ image: ## Take the Dockerfile's steps in a clean folder and prove the result, wi
 
 torture: .venv/test.stamp ## Kill, race and flood the loader for minutes
 	$(PY) -m pytest -m torture --timeout 3600 $(ARGS)
+
+cluster: .venv/test.stamp ## Run the suite of the cluster on a real Spark: a master, two workers (JDK 17)
+	@mkdir -p build
+	sh tools/spark.sh $(PY)
+	FLEETPULSE_SPARK=build/spark $(PY) -m pytest tests/etl/test_cluster.py --timeout 1200 $(ARGS)
 
 bench: .venv/bench.stamp ## Measure side by side (one of them: make bench BENCHES=load ARGS=--help)
 	@$(WITH_CHROMIUM) for name in $(BENCHES); do \

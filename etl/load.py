@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from etl.run import load
 from warehouse import Settings
 
 EX_TEMPFAIL = 75
+REMOTE = "SPARK_REMOTE"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings = Settings.at(options.incoming, options.data)
     progress = for_terminal(quiet=options.json)
     try:
-        summary = load(settings, progress)
+        summary = load(settings, progress, options.remote)
     except Locked as held:
         print(f"load: {held}; nothing was done", file=sys.stderr)
         return EX_TEMPFAIL
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     folders(made)
+    cluster(made)
     made.add_argument(
         "--json", action="store_true", help="print one JSON object, last on stdout, and no progress"
     )
@@ -92,6 +95,16 @@ def place(text: str) -> str:
     except ValueError as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from wrong
     return text
+
+
+def cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names a cluster to take the files."""
+    parser.add_argument(
+        "--remote",
+        default=os.environ.get(REMOTE) or None,
+        metavar="sc://HOST:PORT",
+        help=f"take the files on this server of Spark Connect ({REMOTE}; now %(default)s)",
+    )
 
 
 if __name__ == "__main__":

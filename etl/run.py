@@ -44,17 +44,24 @@ from warehouse.database import attached, connect, first_line, is_locked
 from warehouse.generation import local_path
 
 
-def load(settings: Settings, progress: Progress | None = None) -> Summary:
-    """Load whatever is new and publish once.
+def load(
+    settings: Settings, progress: Progress | None = None, remote: str | None = None
+) -> Summary:
+    """Load whatever is new and publish once; files are taken by the cluster at `remote`, if given.
 
-    Raises Locked when another loader runs, FileNotFoundError without an incoming folder; whatever
-    is raised, nothing was published and the input files are as they were.
+    Raises Locked when another loader runs, FileNotFoundError without an incoming folder,
+    ClusterFailed where the cluster does not do it; whatever is raised, nothing was published and
+    the input files are as they were.
     """
     started = time.perf_counter()
     progress = progress or Progress()
+    if remote:  # workers have another working directory
+        settings = replace(
+            settings, incoming=settings.incoming.absolute(), data=settings.data.absolute()
+        )
     place = incoming.of(settings, progress)
     with writer_lock(settings.data), closing(place):
-        summary = _Run(settings, progress).run(place)
+        summary = _Run(settings, progress, remote).run(place)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -97,6 +104,7 @@ def _now() -> dt.datetime:
 class _Run:
     settings: Settings
     progress: Progress
+    remote: str | None = None
     started: dt.datetime = field(default_factory=_now)
     summary: Summary = field(default_factory=Summary)
     storage: Storage = field(init=False)
@@ -282,7 +290,7 @@ class _Run:
     def _take(self, new: New, merge: Merge) -> None:
         """Every new file into the staging folder."""
         left = new
-        with engines.chosen(self._database, new) as engine:
+        with engines.chosen(self._database, new, self.remote) as engine:
             while left:
                 found = plan(merge.load, left, merge.loaded, merge.tables)
                 merge.note(found.duplicates)

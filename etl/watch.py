@@ -23,7 +23,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from etl.disk import Locked
-from etl.load import folders
+from etl.load import cluster, folders
 from etl.run import load
 from etl.unread import is_temporary
 from warehouse import Settings
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"watching {settings.incoming_place}; Ctrl-C stops", flush=True)
     with _observed(settings, news):
         retry = every if settings.incoming_url else RETRY_SECONDS
-        while _goes_on(news, retry if _run(settings) else every):
+        while _goes_on(news, retry if _run(settings, options.remote) else every):
             pass
     return 0
 
@@ -96,10 +96,10 @@ def _goes_on(news: SimpleQueue[bool], seconds: float) -> bool:
     return all(heard)
 
 
-def _run(settings: Settings) -> bool:
+def _run(settings: Settings, remote: str | None = None) -> bool:
     """One run of the loader; tells whether another try is due soon."""
     try:
-        summary = load(settings)
+        summary = load(settings, remote=remote)
     except Locked:
         return True
     except Exception as failed:
@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     folders(made)
+    cluster(made)
     made.add_argument(
         "--every",
         type=_seconds,

@@ -1,4 +1,5 @@
-"""Where tasks run: in this process, or in a pool of processes where there is enough to do."""
+"""Where tasks run: in this process, in a pool of processes where there is enough to do, or on a
+cluster where the user names one."""
 
 from __future__ import annotations
 
@@ -20,8 +21,17 @@ ODD_BYTES = 32_000_000
 
 
 @contextmanager
-def chosen(connection: duckdb.DuckDBPyConnection, new: New) -> Iterator[Engine]:
-    """The local engine that suits these files; `connection` is that of the run."""
+def chosen(
+    connection: duckdb.DuckDBPyConnection, new: New, remote: str | None = None
+) -> Iterator[Engine]:
+    """The engine at the address `remote`, or the local one that suits these files; `connection` is
+    that of the run. Raises ClusterFailed."""
+    if remote and new:
+        from etl.engines.spark import Spark  # an optional extra
+
+        with Spark(remote) as spark:
+            yield spark
+        return
     odd = [scan.stored_bytes for _, scan in new if scan.has_odd_bytes]
     cores = os.cpu_count() or 1
     if cores > 1 and sum(odd) - max(odd, default=0) >= ODD_BYTES // 2:

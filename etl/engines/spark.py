@@ -1,0 +1,253 @@
+"""Tasks on a cluster that speaks Spark Connect: Spark itself, or Sail, which needs no JVM.
+
+Driver and workers share a file system, under the same paths: it holds incoming and data. The code
+lies on the workers already; one that has other code than the driver is refused, since it could give
+a row another fate.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import secrets
+import socket
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from etl.engines.identity import identity
+from etl.engines.worker import Done
+from etl.plan import File, Load, Task, tasks
+from etl.progress import Progress
+from etl.take import Taken
+
+if TYPE_CHECKING:
+    from pyspark.sql.connect.session import SparkSession
+
+MOST_LINES = 2_000_000  # of a task: some seconds of one core
+CONNECT_SECONDS = 5.0
+PORT = 15_002
+CLIENT = "4.2.0"
+INSTALL = f"pip install 'fleetpulse[cluster]' (pyspark-client {CLIENT})"
+# The client's own policy goes on for ten minutes after the server has died.
+MOST_TRIES = 4  # about four seconds
+_ERROR = re.compile(r"(?!org\.|java\.|py4j)[\w.]*(Error|Exception|Interrupt|Exit)\b")  # of Python
+_SHARED = "incoming and data have to lie on storage that all share under one path"
+_COLUMNS = "number bigint, refused string, done binary"
+
+
+class ClusterFailed(Exception):
+    """The cluster cannot do what was asked of it; the text is one line and says why."""
+
+
+class Spark:
+    """An engine at an address `sc://HOST:PORT`. Raises ClusterFailed, whatever happens there."""
+
+    def __init__(self, remote: str) -> None:
+        self._remote = remote
+        self._session = _connected(remote)
+
+    def __enter__(self) -> Spark:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _value: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        from pyspark.errors import PySparkException
+
+        self._session.client.set_retry_policies([])
+        with suppress(PySparkException):  # it may be gone; why was said before
+            if kind is not None:
+                self._session.interruptAll()
+            self._session.stop()
+
+    def take(
+        self, load: Load, files: Sequence[File], first: int, progress: Progress
+    ) -> Iterator[Taken]:
+        due = list(tasks(load, files, first, MOST_LINES))
+        if not due:
+            return
+        by_number = dict(enumerate(due))
+        for number, done in self._run(_stored(load, due), len(due)):
+            task = by_number.pop(number, None)
+            if task is None:
+                continue  # another attempt at it returned before
+            _check_seen(done, task.files)
+            for file in task.files:
+                progress.parsed(file.arrival.path, file.scan.stored_bytes, file.scan.lines)
+            yield done.taken
+        if by_number:
+            raise ClusterFailed(
+                f"the server at {self._remote} ended with {len(by_number):,} of {len(due):,} tasks "
+                "not done"
+            )
+
+    def _run(self, folder: Path, count: int) -> Iterator[tuple[int, Done]]:
+        """Run the tasks stored in a folder, one partition each; the manifests as they come."""
+        from grpc import RpcError
+        from pyspark.errors import PySparkException
+
+        work = _work(str(folder), identity())
+        try:
+            frame = self._session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
+            for row in frame.toLocalIterator():
+                if row.refused:
+                    raise ClusterFailed(row.refused)
+                yield row.number, pickle.loads(bytes(row.done))
+        except (PySparkException, RpcError) as failed:
+            raise ClusterFailed(f"at {self._remote}: {_told(failed)}") from failed
+
+
+def _stored(load: Load, due: Sequence[Task]) -> Path:
+    """The tasks in a folder of their own, so that a late attempt of another run finds none."""
+    folder = load.folder / f"tasks-{secrets.token_hex(4)}"
+    folder.mkdir()
+    for number, task in enumerate(due):
+        (folder / f"{number}.pickle").write_bytes(pickle.dumps(task))
+    return folder
+
+
+def _check_seen(done: Done, files: Sequence[File]) -> None:
+    """Raise ClusterFailed where a worker cannot open what is there: it is no fault of the file."""
+    for file in files:
+        why = done.closed.get(file.arrival.path)
+        if why and file.arrival.unchanged():
+            raise ClusterFailed(
+                f"the worker on {done.host} cannot read {str(file.arrival.file)!r} ({why}); "
+                f"{_SHARED}"
+            )
+
+
+def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
+    """What the workers run. It travels by value, so that it asks for the code before it uses it,
+    and says what is wrong in a row: what it raises would be tried again."""
+
+    shared = _SHARED
+
+    def work(batches: Any) -> Iterator[Any]:
+        import os
+        import socket
+        from importlib import import_module
+        from importlib.metadata import version
+        from pathlib import Path
+
+        import pyarrow as pa
+
+        def refusal(number: int) -> str | None:
+            theirs = None
+            where = f"the worker on {socket.gethostname()}"
+            try:
+                # The one name that an installed fleetpulse has; no import of the loader's own.
+                import_module("fleetpulse").use()
+                theirs = version("fleetpulse")
+                theirs = import_module("etl.engines.identity").identity()
+            except (ImportError, AttributeError):
+                if theirs is None:
+                    return f"{where} has no fleetpulse: install {ours} there"
+            if theirs != ours:
+                return f"{where} has fleetpulse {theirs}, this is {ours}: install the same there"
+            task = f"{folder}/{number}.pickle"
+            if not os.access(task, os.R_OK) or not os.access(folder, os.W_OK):
+                return f"{where} has no access to {folder!r}; {shared}"
+            return None
+
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                refused, done = refusal(number), None
+                if not refused:
+                    done = import_module("etl.engines.worker").run(Path(folder, f"{number}.pickle"))
+                yield pa.record_batch(
+                    [
+                        pa.array([number], pa.int64()),
+                        pa.array([refused], pa.string()),
+                        pa.array([done], pa.binary()),
+                    ],
+                    names=["number", "refused", "done"],
+                )
+
+    return work
+
+
+def _connected(remote: str) -> SparkSession:
+    host, port = _address(remote)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # pandas 3, of which we use nothing there
+        try:
+            from grpc import RpcError
+            from pyspark.errors import PySparkException
+            from pyspark.sql.connect.client.retries import DefaultPolicy
+            from pyspark.sql.connect.session import SparkSession
+        except ImportError as missing:
+            raise ClusterFailed(
+                f"the client of Spark Connect is not installed ({missing.name}): {INSTALL}"
+            ) from missing
+    try:
+        socket.create_connection((host, port), CONNECT_SECONDS).close()
+    except OSError as wrong:
+        raise ClusterFailed(
+            f"no server answers at {remote} ({wrong.strerror or wrong}); "
+            "start one, or load without --remote and SPARK_REMOTE"
+        ) from wrong
+    # It is told in the error too.
+    warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]", UserWarning)
+    try:
+        session = SparkSession.builder.remote(remote).create()
+        session.client.set_retry_policies([DefaultPolicy(max_retries=MOST_TRIES)])
+        _check_version(remote, session.version)
+    except (PySparkException, RpcError) as wrong:
+        raise ClusterFailed(
+            f"the server at {remote} does not take this client, pyspark-client "
+            f"{_client_version()}: {_told(wrong)}"
+        ) from wrong
+    return session
+
+
+def _address(remote: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(remote)
+        if parts.scheme == "sc" and parts.hostname:
+            return parts.hostname, parts.port or PORT
+    except ValueError:
+        pass
+    raise ClusterFailed(f"{remote!r} is no address of a server, expected sc://HOST:PORT")
+
+
+def _check_version(remote: str, server: str) -> None:
+    """A server takes clients that are no newer than it is."""
+    client = _client_version()
+    if _release(server) < _release(client):
+        major, minor = _release(server)
+        raise ClusterFailed(
+            f"the server at {remote} is Spark {server}, older than this client, {client}: "
+            f"pip install 'pyspark-client=={major}.{minor}.*'"
+        )
+
+
+def _client_version() -> str:
+    import pyspark
+
+    return str(pyspark.__version__)
+
+
+def _release(version: str) -> tuple[int, int]:
+    major, minor, *_ = (*version.split("."), "0")
+    return int(major), int(minor)
+
+
+def _told(failed: Exception) -> str:
+    """What happened there, in one line: the last one of a worker's trace says it."""
+    text = str(failed)
+    if details := re.search(r'details = "(.*?)"$', text, re.MULTILINE):
+        return f"the connection was lost ({details[1]})"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    traced = [n for n, line in enumerate(lines) if line.startswith("Traceback")]
+    if traced:
+        lines = [line for line in lines[traced[0] :] if _ERROR.match(line)][-1:] or lines
+    return (lines or [type(failed).__name__])[0][:300]

@@ -1,0 +1,223 @@
+"""Files that a cluster takes have the fates that they have here; `make cluster`: on Spark."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+
+import pytest
+
+from etl import load as command
+from etl.engines import spark
+from etl.run import load
+from tests.cluster import Server, any_server, may_hide, sail
+from tests.etl.loading import folders, lay, load_once
+from tests.etl.test_batches import told
+from tests.etl.test_engines import AGAIN, WORLD
+from tests.etl.test_golden import CASES
+from tests.etl.world import FIRST, SECOND, State, assert_sound, state
+from warehouse import Settings
+
+# Text that Python writes anew, so that a task lasts long enough to be killed.
+SLOW = "timestamp,id,type,status\n" + "".join(
+    f'2026-02-{1 + n % 28:02}T10:00:0{n % 10}Z,"d{n}, of ""x""",sensor,online\n'
+    for n in range(100_000)
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with any_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+def load_there(settings: Settings, files: Mapping[str, str | bytes], server: Server) -> None:
+    lay(settings.incoming, files)
+    load(settings, remote=server.remote)
+
+
+def fails(settings: Settings, remote: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run the command, which must fail with one line and leave nothing; returns what it says."""
+    arguments = ["--json", "--incoming", str(settings.incoming), "--data", str(settings.data)]
+    assert command.main([*arguments, "--remote", remote]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    assert line.startswith("load: failed, nothing was published: ")
+    assert not settings.warehouse.exists()
+    return line
+
+
+@contextmanager
+def killing(settings: Settings, server: Server, seconds: float) -> Iterator[None]:
+    """Kill a server so long after a task of a load has begun, from a thread."""
+    over = threading.Event()
+
+    def kill() -> None:
+        while not list(settings.staging.glob("0*-*")):
+            if over.wait(0.02):
+                return
+        time.sleep(seconds)
+        server.kill()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_cluster_gives_what_one_process_gives(tmp_path: Path, server: Server) -> None:
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    load_once(here, WORLD | AGAIN)
+    load_there(there, WORLD | AGAIN, server)
+    assert told(there) == told(here)
+    assert state(there) == state(here)
+    assert_sound(there)
+
+
+def test_golden_files(tmp_path: Path, server: Server) -> None:
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    for step in zip_longest(*(case.loads for case in CASES), fillvalue={}):
+        files = {
+            case.placed(file): text
+            for case, placed in zip(CASES, step, strict=True)
+            for file, text in placed.items()
+        }
+        load_once(here, files)
+        load_there(there, files, server)
+    assert told(there) == told(here)
+    assert state(there) == state(here)
+
+
+def test_tasks_of_one_file(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    load_once(here, WORLD | AGAIN)
+    monkeypatch.setattr(spark, "MOST_LINES", 0)
+    load_there(there, WORLD | AGAIN, server)
+    assert told(there) == told(here)
+
+
+@pytest.mark.parametrize("first_there", [True, False], ids=["there, then here", "here, then there"])
+def test_what_is_begun_on_one_engine_goes_on_on_another(
+    tmp_path: Path, server: Server, clean_states: tuple[State, State], first_there: bool
+) -> None:
+    settings = folders(tmp_path)
+    for files, on_cluster in ((FIRST, first_there), (SECOND, not first_there)):
+        if on_cluster:
+            load_there(settings, files, server)
+        else:
+            load_once(settings, files)
+    assert state(settings) == clean_states[1]
+    assert_sound(settings)
+
+
+def test_nothing_new_asks_no_server(tmp_path: Path) -> None:
+    settings = folders(tmp_path)
+    load_once(settings, FIRST)
+    assert not load(settings, remote="sc://127.0.0.1:1").published
+
+
+@pytest.mark.parametrize(
+    ("remote", "says"),
+    [
+        ("sc://127.0.0.1:1", "no server answers at sc://127.0.0.1:1 (Connection refused)"),
+        ("127.0.0.1:1", "'127.0.0.1:1' is no address of a server, expected sc://HOST:PORT"),
+        ("sc://127.0.0.1:x", "is no address of a server, expected sc://HOST:PORT"),
+    ],
+)
+def test_no_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], remote: str, says: str
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    assert says in fails(settings, remote, capsys)
+
+
+def test_the_address_may_come_from_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    monkeypatch.setenv(command.REMOTE, "sc://127.0.0.1:1")
+    paths = ["--incoming", str(settings.incoming), "--data", str(settings.data)]
+    assert command.main(["--json", *paths]) == 1
+    assert "no server answers at sc://127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_without_the_client_it_says_how_to_install_it(tmp_path: Path) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    paths = ["--incoming", str(settings.incoming), "--data", str(settings.data)]
+    program = (
+        "import sys; sys.modules['pyspark'] = None\n"
+        "from etl.load import main; sys.exit(main(sys.argv[1:]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "--json", *paths, "--remote", "sc://127.0.0.1:1"],
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert "pip install 'fleetpulse[cluster]'" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_server_that_is_older_than_the_client_is_named() -> None:
+    with pytest.raises(spark.ClusterFailed, match=r"Spark 3\.5\.7.*pyspark-client==3\.5\."):
+        spark._check_version("sc://here:1", "3.5.7")
+
+
+def test_a_worker_with_other_code_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other" / "fleetpulse-9.9.9.dist-info").mkdir(parents=True)
+    metadata = "Metadata-Version: 2.1\nName: fleetpulse\nVersion: 9.9.9\n"
+    (tmp_path / "other" / "fleetpulse-9.9.9.dist-info" / "METADATA").write_text(metadata)
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    with sail(tmp_path, {"PYTHONPATH": str(tmp_path / "other")}) as server:
+        line = fails(settings, server.remote, capsys)
+    assert "has fleetpulse 9.9.9 (code " in line
+    assert "this is 0.1.0 (code " in line
+
+
+@pytest.mark.skipif(not may_hide(), reason="needs root, and namespaces, to hide a folder")
+@pytest.mark.parametrize("hidden", ["data", "incoming"])
+def test_a_worker_without_access_to_the_storage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], hidden: str
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    settings.data.mkdir()
+    with sail(tmp_path, hidden=getattr(settings, hidden)) as server:
+        line = fails(settings, server.remote, capsys)
+    assert str(getattr(settings, hidden)) in line
+    assert "share under one path" in line
+    load_once(settings, {})
+    assert_sound(settings)
+
+
+def test_a_server_that_is_killed_in_the_middle(
+    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Several times, at once and later; the run that follows gives what one process gives."""
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    files = {"slow.csv": SLOW, **FIRST}
+    lay(there.incoming, files)
+    for seconds in (0.0, 1.0):
+        with sail(tmp_path) as doomed, killing(there, doomed, seconds):
+            line = fails(there, doomed.remote, capsys)
+        assert f"at {doomed.remote}: the connection was lost (" in line
+    load(there, remote=server.remote)
+    load_once(here, files)
+    assert state(there) == state(here)
+    assert_sound(there)
