@@ -5,6 +5,7 @@ ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     FLEETPULSE_INCOMING=/srv/incoming \
     FLEETPULSE_DATA=/srv/data \
+    FLEETPULSE_CACHE=/srv/data/cache \
     HOME=/tmp
 
 WORKDIR /app

@@ -80,7 +80,7 @@ constraints: ## Pin every dependency anew, on the oldest Python that we support
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo 'Pins that fit every Python come from the oldest: make constraints PYTHON=python3.11'; exit 1; }
 	$(PYTHON) -m venv --clear build/constraints
-	build/constraints/bin/python -m pip install -e '.[test,bench,redis,s3]'
+	build/constraints/bin/python -m pip install -e '.[test,bench,delta,redis,s3]'
 	@{ echo '# Every version that fleetpulse is tested with, on Python 3.11 and newer.'; \
 	echo '# Refresh: change the direct ones in pyproject.toml, then `make constraints PYTHON=python3.11`.'; \
 	build/constraints/bin/python -m pip freeze --exclude-editable; } > build/constraints.txt

@@ -7,6 +7,7 @@ conditional put (warehouse/commits.py): of several writers one wins, whatever th
 from __future__ import annotations
 
 import io
+import re
 import secrets
 import shutil
 import socket
@@ -28,6 +29,8 @@ KEPT = working_copy.KEPT
 OLD_SECONDS = 86_400  # what nobody lists is removed when no writer can be about to list it
 LONGEST_SECONDS = OLD_SECONDS / 2  # a run that takes longer does not commit
 SWEPT = "swept"
+
+_OF_THE_LAKE = re.compile(r"lake/[^_/][^/]*/day=[^/]*/[^/]*\.parquet")
 
 
 class Remote:
@@ -71,6 +74,8 @@ class Remote:
         if found and not working_copy.is_readable(self._settings):
             working_copy.forget(self._settings)
             found = working_copy.update(self._settings, self._bucket)
+        if found:
+            working_copy.fetch_parts(self._settings, self._bucket, found)
         return found
 
     def _is_lost(self, newest: Commit) -> bool:
@@ -264,9 +269,7 @@ class Remote:
             one.key
             for below in ("lake/", "marts/", "generations/")
             for one in self._bucket.objects(below)
-            if one.modified < before
-            and one.key not in needed
-            and not one.key.startswith(f"lake/{lake.LEDGER}/")
+            if one.modified < before and one.key not in needed and _is_ours(one.key)
         ]
         self._bucket.delete([*stale, *self._stale_ledgers(made, before)])
 
@@ -319,9 +322,13 @@ class Remote:
     def unlisted(self, listed: set[str]) -> Iterator[str]:
         before = self._bucket.now() - OLD_SECONDS
         for one in self._bucket.objects("lake/"):
-            is_ledger = one.key.startswith(f"lake/{lake.LEDGER}/")
-            if not is_ledger and one.modified < before and one.key not in listed:
+            if _is_ours(one.key) and one.modified < before and one.key not in listed:
                 yield one.key
+
+
+def _is_ours(key: str) -> bool:
+    """Is it a file that a load wrote, beside its ledger? Delta logs lie in the lake too."""
+    return not key.startswith("lake/") or bool(_OF_THE_LAKE.fullmatch(key))
 
 
 def _stored(path: Path, key: str) -> Stored:

@@ -17,6 +17,7 @@ from etl import (
     incoming,
     lake,
     ledger,
+    open_lake,
     parts,
     places,
     publish,
@@ -343,6 +344,9 @@ class _Run:
         else:
             staged = publish.rebuild(self._database, self.settings, self.storage)
         publish.publish(self._database, self.settings, self.storage, staged)
+        open_lake.follow(
+            self._database, self.settings, local_path(self.settings), self.progress.say
+        )
         removed = [(file.path, merge.load.load_id) for file in merge.removed]
         try:
             drop_removed(self._database, self.settings, [*known.removed, *removed])

@@ -192,16 +192,21 @@ def bring(settings: Settings, bucket: Bucket, commit: Commit) -> None:
     final = settings.generations / f"{commit.number:06d}.duckdb"
     fetched = final.with_suffix(".fetched")
     bucket.fetch(commit.database.key, commit.database.sha256, fetched)
-    parts = {part.key: part for part in commit.parts}
-    missing = {key: one.sha256 for key, one in parts.items() if _size(data / key) != one.bytes}
-    side_by_side(lambda key: bucket.fetch(key, missing[key], data / key), missing)
-    for key in parts:
-        os.utime(data / key)
+    fetch_parts(settings, bucket, commit)
     here = final.with_suffix(".here")
     os.replace(fetched, here)
     _move_views(here, data, commit.folder)
     os.replace(here, final)
     show(settings, commit)
+
+
+def fetch_parts(settings: Settings, bucket: Bucket, commit: Commit) -> None:
+    """See that the parts of marts that a generation names are here."""
+    data = settings.data
+    missing = [part for part in commit.parts if _size(data / part.key) != part.bytes]
+    side_by_side(lambda part: bucket.fetch(part.key, part.sha256, data / part.key), missing)
+    for part in commit.parts:
+        os.utime(data / part.key)  # it is in use
 
 
 def show(settings: Settings, commit: Commit) -> None:

@@ -33,9 +33,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Store:
-    """A running store: how to reach it, and what goes wrong there."""
+    """A running store: how to reach it, also past the proxy, and what goes wrong there."""
 
     url: str
+    direct: str
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)
@@ -116,7 +117,7 @@ def serving() -> Iterator[Store]:
 
 @contextmanager
 def _proxy(port: int) -> Iterator[Store]:
-    store = Store("")
+    store = Store("", f"http://127.0.0.1:{port}")
 
     class Handler(_Handler):
         upstream = port
