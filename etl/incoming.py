@@ -135,8 +135,8 @@ class Objects:
         self._tried |= {(arrival.path, arrival.listed.etag) for arrival in now}
         if not now:
             return [], self._left
-        self.progress.begin(len(now), sum(arrival.bytes for arrival in now))
-        self.progress.say(f"fetching {len(now):,} of {len(wanted):,} new objects")
+        size = sum(arrival.bytes for arrival in now) / 1e6
+        self.progress.say(f"fetching {len(now):,} of {len(wanted):,} new objects, {size:,.1f} MB")
         self._time_columns(now)
         is_there = side_by_side(self._fetch, now)
         self._left += [a for a, there in zip(now, is_there, strict=True) if not there]

@@ -169,12 +169,14 @@ class Remote:
         is_load = load_id > newest
         named = [Stored(*part) for part in parts]
         there = {part.key for part in before.parts} if before else set()
-        database = _stored(staged, f"generations/{staged.stem}{self._token}.duckdb")
-        packed = self._pack(load_id) if is_load else None
+        packed = staged.with_suffix(".duckdb.zst")
+        working_copy.pack(staged, packed)
+        database = _stored(packed, f"generations/{staged.stem}{self._token}.duckdb.zst")
+        ledger = self._pack(load_id) if is_load else None
         data = self._settings.data
         new = [(data / one.key, one) for one in named if one.key not in there]
         new += [(data / one.key, one) for one in (Stored(*file) for file in files)]
-        new += [(staged, database), *([packed] if packed else [])]
+        new += [(packed, database), *([ledger] if ledger else [])]
         self._say(f"writing {len(new):,} objects, {sum(o.bytes for _, o in new) / 1e6:,.1f} MB")
         self._written = [one.key for _, one in new]
         side_by_side(lambda one: self._bucket.put(one[0], one[1].key), new)
@@ -185,7 +187,7 @@ class Remote:
             writer=f"{socket.gethostname()}{self._token}",
             folder=working_copy.prefix(data),
             database=database,
-            ledger=packed[1] if packed else None,
+            ledger=ledger[1] if ledger else None,
             parts=tuple(named),
         )
 

@@ -19,7 +19,7 @@ from etl.demodata import stores
 from etl.demodata.connectivity import fleet_sizes
 from etl.demodata.output import Output
 from etl.demodata.size import Request, Size
-from etl.read import zstd
+from warehouse import zstd
 
 LAST_DAY = date(2026, 2, 15)
 ROOT = Path(__file__).parent.parent

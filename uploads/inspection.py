@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from etl.read.scan import HEAD_BYTES, MAX_LINE_BYTES
-from etl.read.zstd import ZstdDecompressor, ZstdError
 from uploads.errors import TooLarge, Unusable
+from warehouse.zstd import ZstdDecompressor, ZstdError
 
 MAX_TEXT_BYTES = 1 << 30
 MAX_RATIO = 200

@@ -15,9 +15,12 @@ from warehouse.bucket import Bucket, Gone, Stored
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A generation and what stands for it: the DuckDB file, the load's ledger (none where no load
-    was added), and the parts of marts that it names. `folder` is what the paths in the DuckDB
-    file begin with; `load_id` the newest load in it; `writer` tells who made it from others."""
+    """A generation and what stands for it: the DuckDB file, packed by Zstandard, the load's ledger
+    (none where no load was added), and the parts of marts that it names.
+
+    `folder` is what the paths in the DuckDB file begin with, `load_id` the newest load in it;
+    `writer` tells who made it from others.
+    """
 
     number: int
     load_id: int

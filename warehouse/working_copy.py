@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -188,13 +189,17 @@ def is_readable(settings: Settings) -> bool:
 
 def bring(settings: Settings, bucket: Bucket, commit: Commit) -> None:
     """Fetch a generation and the parts that it names, and show it."""
+    from warehouse import zstd  # which readers of a folder do without
+
     data = settings.data
     final = settings.generations / f"{commit.number:06d}.duckdb"
     fetched = final.with_suffix(".fetched")
     bucket.fetch(commit.database.key, commit.database.sha256, fetched)
     fetch_parts(settings, bucket, commit)
     here = final.with_suffix(".here")
-    os.replace(fetched, here)
+    with zstd.ZstdFile(fetched) as packed, here.open("wb") as out:
+        shutil.copyfileobj(packed, out, 1 << 20)
+    fetched.unlink()
     _move_views(here, data, commit.folder)
     os.replace(here, final)
     show(settings, commit)
@@ -207,6 +212,14 @@ def fetch_parts(settings: Settings, bucket: Bucket, commit: Commit) -> None:
     side_by_side(lambda part: bucket.fetch(part.key, part.sha256, data / part.key), missing)
     for part in commit.parts:
         os.utime(data / part.key)  # it is in use
+
+
+def pack(path: Path, packed: Path) -> None:
+    """Write a generation's file as `bring` reads it: most of a small one is nothing but zeros."""
+    from warehouse import zstd
+
+    with path.open("rb") as file, zstd.ZstdFile(packed, "w") as out:
+        shutil.copyfileobj(file, out, 1 << 20)
 
 
 def show(settings: Settings, commit: Commit) -> None:

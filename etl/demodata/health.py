@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from etl.demodata.edits import insert_lines, spreadsheet_dialect
 from etl.demodata.output import Edit, Output
 from etl.demodata.size import Request, Size
-from etl.read import zstd
+from warehouse import zstd
 
 DEMO = Size(days=60, devices=2_000, rows=420_000)
 BENCH = Size(days=60, devices=2_000, rows=10_000_000)

@@ -124,7 +124,7 @@ def open_text(path: Path, raw: Any) -> Reader:
     if kind == "gzip":
         return gzip.GzipFile(fileobj=raw)
     if kind == "zstd":
-        from etl.read.zstd import ZstdFile
+        from warehouse.zstd import ZstdFile
 
         return ZstdFile(raw)
     return raw  # type: ignore[no-any-return]

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from etl.disk import writer_lock
-from etl.read import zstd
 from tests.api.server import Server
+from warehouse import zstd
 
 READINGS = b"""\
 at,sensor,celsius

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 
-from etl.read import zstd
+from warehouse import zstd
 
 
 def content(node: object) -> bytes:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from etl.read import zstd
+from warehouse import zstd
 
 Value = TypeVar("Value")
 

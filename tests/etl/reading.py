@@ -9,7 +9,7 @@ import itertools
 import re
 import zlib
 
-from etl.read import zstd
+from warehouse import zstd
 
 BLANKS = " \t\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
 ENDS = re.compile(rb"\r\r\n|\r\n|\n|\r")

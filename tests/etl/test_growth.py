@@ -13,10 +13,9 @@ import pytest
 
 from etl import marts
 from etl.engines import here
-from etl.read import zstd
 from tests.etl.loading import answer, current, folders, lay, load_all, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
-from warehouse import Settings
+from warehouse import Settings, zstd
 
 ROOT = Path(__file__).parents[2]
 
