@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, shares, tables, words
+from pages.parts import answers, cards, charts, downloads, shares, tab, tables, words
 from pages.parts.data import files, mending
 from warehouse import metric_stream
 
@@ -35,6 +35,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    tab.name(TITLE, view)
     VIEWS[view]({words.dataset(name): name for name in datasets})
 
 

@@ -71,7 +71,7 @@ def distribution(below_pct: float) -> spec.Spec:
     rule = (
         alt.Chart()
         .transform_filter("datum.step === 0")  # once, not for every row
-        .mark_rule(strokeDash=[4, 3], color=palette.QUIET)
+        .mark_rule(strokeDash=[4, 3], color=palette.QUIET, aria=False)
         .encode(x=alt.datum(below_pct))
     )
     return spec.of((bars + labels + rule).properties(height=220))
