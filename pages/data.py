@@ -18,7 +18,6 @@ ICON = "🗂️"
 
 SHOWN_ROWS = 10_000
 SHOWN_LOADS = 40
-WRAPPED = 78  # pixels of a row: three lines of a reason
 
 
 def page() -> None:
@@ -173,7 +172,7 @@ def show_rejects(names: dict[str, str]) -> None:
         st.dataframe(
             shown,
             hide_index=True,
-            row_height=WRAPPED,
+            row_height=tables.WRAPPED,
             column_order=tuple(REJECTS),
             column_config=REJECTS,
             placeholder="–",

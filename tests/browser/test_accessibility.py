@@ -43,7 +43,7 @@ PAGES = (
 )
 DRAWN = """() => [...document.querySelectorAll(
     '[data-testid=stVegaLiteChart], [data-testid=stMetricChart]'
-)].every(picture => picture.querySelector('svg'))"""
+)].every(picture => !picture.checkVisibility() || picture.querySelector('svg'))"""
 SERIOUS = ("serious", "critical")
 Scheme = Literal["light", "dark"]
 Finding = tuple[str, str]  # rule, element
