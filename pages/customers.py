@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, cards, downloads, openable, site, tables, words
+from pages.parts import address, answers, cards, downloads, openable, site, tab, tables, words
 from pages.parts.customers import customer
 
 ORDER = 70
@@ -24,6 +24,7 @@ def page() -> None:
         nobody()
         return
     chosen = address.text("customer")
+    tab.name(TITLE, chosen or "")
     if chosen is None:
         show_all(customers, rows)
         return

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, shares, tables, words
+from pages.parts import answers, cards, charts, downloads, shares, tab, tables, words
 from pages.parts.data import files, mending
 from warehouse import metric_stream
 
@@ -18,7 +18,6 @@ ICON = "🗂️"
 
 SHOWN_ROWS = 10_000
 SHOWN_LOADS = 40
-WRAPPED = 78  # pixels of a row: three lines of a reason
 
 
 def page() -> None:
@@ -35,6 +34,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    tab.name(TITLE, view)
     VIEWS[view]({words.dataset(name): name for name in datasets})
 
 
@@ -172,7 +172,7 @@ def show_rejects(names: dict[str, str]) -> None:
         st.dataframe(
             shown,
             hide_index=True,
-            row_height=WRAPPED,
+            row_height=tables.WRAPPED,
             column_order=tuple(REJECTS),
             column_config=REJECTS,
             placeholder="–",

@@ -15,6 +15,7 @@ from pages.parts import (
     charts,
     downloads,
     newest,
+    tab,
     tables,
     trouble,
     words,
@@ -36,6 +37,7 @@ def page() -> None:
     totals = {row["day"]: row for row in answers.ask("report_days").to_pylist()}
     rows = datasets.to_pylist()
     day = newest.whole(totals) if totals else None
+    tab.name(TITLE, words.short_day(day) if day else "")
     st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
     if day:
         newest.note(totals)

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import address, reports, site, words
+from pages.parts import address, reports, site, tab, words
 from reports import questions
 from warehouse import Metric, metrics
 from warehouse.catalog import Parameter
@@ -24,6 +24,7 @@ USUAL = "store_uptime"
 def page() -> None:
     reports.headline()
     spec = metrics()[choose()]
+    tab.name(TITLE, words.dataset(spec.name))
     st.caption(spec.description)
     controls(spec)
     with st.container(horizontal=True, vertical_alignment="bottom"):

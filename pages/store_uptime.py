@@ -16,6 +16,7 @@ from pages.parts import (
     late,
     layout,
     reports,
+    tab,
     trouble,
     uptime,
     words,
@@ -45,12 +46,19 @@ def page() -> None:
         cannot_ask(refused, chosen, profile)
         return
     everywhere = store_choice.of_any_zone(chosen, profile)
+    tab.name(TITLE, *choice(chosen, part))
     if part:
         ids = store_list.show_found(everywhere, part, chosen)
     else:
         ids = show_all(stores, chosen, profile)
     show_reports(chosen)
     drawer.open_drawer(ids, everywhere, chosen)
+
+
+def choice(chosen: Choice, part: str) -> list[str]:
+    """What sets this tab apart: the stores that are open or looked for, the zone, the instant."""
+    instant = words.instant(chosen.as_of) if chosen.as_of else ""
+    return [address.text("store") or part, chosen.zone or "", instant]
 
 
 def show_all(stores: pa.Table, chosen: Choice, profile: pa.Table) -> list[str]:

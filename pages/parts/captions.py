@@ -16,7 +16,7 @@ import pyarrow as pa
 from pages.parts import answers, spec, words
 
 COLUMN = "caption"
-WIDTH = 58  # letters a line: those of a phone
+WIDTH = 50  # letters a line: those of a phone
 SIZE, LINE = 11, 15  # pixels
 HEIGHT = 3 * LINE + 8
 _SAYS = f"data('{spec.SOURCE}')[0]"

@@ -105,7 +105,9 @@ def daily(title: str, height: int, *, few: bool = False) -> spec.Spec:
             + _holes(band)
             + line.mark_line(color=palette.MAIN, invalid="break-paths-show-domains")
             + line.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter")
-            + unfinished.mark_point(color=palette.MAIN, filled=False, size=50, invalid="filter")
+            + unfinished.mark_point(
+                color=palette.MAIN, filled=False, size=50, invalid="filter", aria=False
+            )
             + band.mark_bar(opacity=0).encode(tooltip=spec.SAYS)
         ).properties(height=height)
     )
@@ -222,7 +224,7 @@ def _weekends(band: alt.Chart) -> alt.Chart:
 
 
 def _holes(band: alt.Chart) -> alt.Chart:
-    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.3, binSpacing=0)
+    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.3, binSpacing=0, aria=False)
     hole = hole.encode(tooltip=spec.SAYS)
     hole = hole.transform_filter("!datum.has_data")
     return hole

@@ -51,7 +51,7 @@ def coming_and_going(long: bool) -> spec.Spec:
             ),
         )
     )
-    line = alt.Chart().mark_rule(color=palette.QUIET).encode(y=alt.datum(0))
+    line = alt.Chart().mark_rule(color=palette.QUIET, aria=False).encode(y=alt.datum(0))
     return spec.of(alt.layer(bars, line).properties(height=300))
 
 

@@ -56,4 +56,12 @@ def of(chart: alt.TopLevelMixin) -> Spec:
     del made["datasets"]
     for layer in made.get("layer", []):
         layer.pop("data", None)
+        if _is_decoration(layer):
+            layer["mark"]["aria"] = False
     return made | {"data": {"name": SOURCE}}
+
+
+def _is_decoration(layer: Spec) -> bool:
+    """Marks of some rows that say nothing: without a row they would be an image without a name."""
+    filtered = any("filter" in step for step in layer.get("transform", []))
+    return filtered and "tooltip" not in layer.get("encoding", {}) and "aria" not in layer["mark"]

@@ -14,6 +14,7 @@ Widths = Mapping[str, int]
 
 DAY = "ddd D MMM YYYY"
 INSTANT = "ddd D MMM YYYY, HH:mm"
+WRAPPED = 78  # pixels of a row that holds three lines, such as a reason
 
 
 def number(label: str, help: str | None = None, width: Any = None) -> Any:

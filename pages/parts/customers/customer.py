@@ -244,6 +244,7 @@ def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
             files,
             hide_index=True,
             height="content",
+            row_height=tables.WRAPPED,
             column_order=("loaded_at", "path", "reason", "rows_read"),
             column_config=FILES,
             placeholder="–",
@@ -255,6 +256,7 @@ def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
         st.dataframe(
             rejects,
             hide_index=True,
+            row_height=tables.WRAPPED,
             column_order=("path", "line", "column_name", "reason", "raw"),
             column_config=REJECTS,
             placeholder="–",
@@ -262,5 +264,5 @@ def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
         )
 
 
-FILES = tables.of_metric("file_history")
-REJECTS = tables.of_metric("rejected_rows")
+FILES = tables.of_metric("file_history", widths={"path": 190, "reason": 420})
+REJECTS = tables.of_metric("rejected_rows", widths={"path": 170, "reason": 330, "raw": 260})

@@ -71,11 +71,13 @@ def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
 def show_cards(row: dict[str, Any], counted: list[dict[str, Any]]) -> None:
     polls = [piece["status"] for piece in counted if piece["kind"] == "poll"]
     allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"]).replace(" to ", "–")
-    with layout.cards(5):
+    grid = layout.cards(6)
+    with grid:
         card("Uptime", percent(row["uptime_pct"]), "of what is known")
         card("Open", words.hours(open_time(counted) / clock.HOUR), "in the window")
         card("Unknown", percent(row["unknown_pct"]), "of the open time")
         card("Polls", words.count(len(polls)), f"{polls.count('inactive')} found it down")
+    with grid.cell(column_span=2):  # its two shares are as wide as two cards
         card("Possible range", allowed, "in the last 7 days")
 
 

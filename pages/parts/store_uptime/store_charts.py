@@ -71,7 +71,7 @@ def distribution(below_pct: float) -> spec.Spec:
     rule = (
         alt.Chart()
         .transform_filter("datum.step === 0")  # once, not for every row
-        .mark_rule(strokeDash=[4, 3], color=palette.QUIET)
+        .mark_rule(strokeDash=[4, 3], color=palette.QUIET, aria=False)
         .encode(x=alt.datum(below_pct))
     )
     return spec.of((bars + labels + rule).properties(height=220))
@@ -143,7 +143,13 @@ def overlaid(stores: tuple[str, ...]) -> spec.Spec:
 
     Columns: day, store, uptime_pct (NULL where nothing is known), says.
     """
-    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="stroke",
+        symbolStrokeWidth=3,
+        columns=alt.ExprRef("width > 450 ? 4 : 1"),  # below each other on a phone
+    )
     hues = alt.Scale(domain=list(stores), range=list(palette.COMPARED[: len(stores)]))
     dashes = alt.Scale(domain=list(stores), range=[[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]])
     axis = alt.Axis(format="%a %-d %b", labelOverlap=True, labelAngle=0, grid=False)
@@ -163,7 +169,7 @@ def overlaid(stores: tuple[str, ...]) -> spec.Spec:
     points = base.mark_point(filled=True, opacity=1, size=50, invalid="filter").encode(
         tooltip=spec.SAYS
     )
-    return spec.of(alt.layer(line, points).properties(height=240))
+    return spec.of(alt.layer(line, points).properties(height=320))
 
 
 @cache

@@ -1,0 +1,125 @@
+"""axe-core on every page, in both themes, wide and on a phone: no serious finding that a bare page
+of Streamlit does not have."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from tests import health
+from tests.api.server import ROOT, Server, serving
+from tests.browser.windows import PHONE, WIDE, settle
+from tests.pages.test_customers import LOADS
+from tests.pages.test_online import SERVERS, events
+from tests.pages.test_stores import BUSINESS, GOOD, SHAKY, ZONES, polls
+
+PAGES = (
+    "",
+    "top_devices",
+    "top_devices?device=a",
+    "daily_trend",
+    "online_fleet",
+    "fleet_operations",
+    "store_uptime",
+    f"store_uptime?store={SHAKY}",
+    f"store_uptime?store={GOOD},{SHAKY}",
+    "customers",
+    "customers?customer=cold",
+    "reports",
+    "data",
+    "data?show=Files",
+    "data?show=How+to+fix",
+    "data?show=Rejected+rows",
+)
+DRAWN = """() => [...document.querySelectorAll(
+    '[data-testid=stVegaLiteChart], [data-testid=stMetricChart]'
+)].every(picture => !picture.checkVisibility() || picture.querySelector('svg'))"""
+SERIOUS = ("serious", "critical")
+Scheme = Literal["light", "dark"]
+Finding = tuple[str, str]  # rule, element
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("axe"), dashboard=True) as running:
+        stores = {"polls.csv": polls(), "hours.csv": BUSINESS, "zones.csv": ZONES}
+        online = {"connectivity_events.csv": events(70), "servers.csv": SERVERS}
+        for path, text in (health.files() | stores | online | LOADS[0]).items():
+            running.drop(path, text)
+        running.load()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the bare page, in the dashboard's theme."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = f"http://localhost:{port}"
+    command = ["streamlit", "run", str(Path(__file__).with_name("bare.py"))]
+    with (tmp_path_factory.mktemp("bare") / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--server.port", str(port)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+            client.get(f"{site}/_stcore/health").raise_for_status()
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "phone"])
+def test_nothing_serious_that_streamlit_does_not_have(
+    browser: Browser, server: Server, bare: str, window: ViewportSize, scheme: Scheme
+) -> None:
+    own = {find for _, find in findings(browser, bare, ("",), window, scheme)}
+    site = f"http://localhost:{server.port}"
+    found = findings(browser, site, PAGES, window, scheme)
+    assert [(page, *find) for page, find in found if find not in own] == []
+
+
+def findings(
+    browser: Browser, site: str, pages: tuple[str, ...], window: ViewportSize, scheme: Scheme
+) -> list[tuple[str, Finding]]:
+    """The serious findings of each page: its rule, and the element without what it says."""
+    found = []
+    with browser.new_context(viewport=window, color_scheme=scheme) as context:
+        page = context.new_page()
+        for link in pages:
+            page.goto(f"{site}/{link}")
+            expect(page.get_by_role("heading").first).to_be_visible()
+            settle(page)
+            page.wait_for_function(DRAWN)
+            for rule in Axe().run(page).response["violations"]:
+                if rule["impact"] in SERIOUS:
+                    found += [(link, (rule["id"], element(n["html"]))) for n in rule["nodes"]]
+    return found
+
+
+def element(html: str) -> str:
+    """The tag that opens it, without what Streamlit makes up anew each time."""
+    tag = html.partition(">")[0]
+    return re.sub(r"st-emotion-cache-\w+|metric_chart_\w+?_|(id|d|transform)=\"[^\"]*\"", "", tag)
+
+
+def test_a_finding_is_told_from_another() -> None:
+    one = '<p class="st-emotion-cache-1abc x" id="a">said</p>'
+    assert element(one) == element(one.replace("1abc", "2def").replace("said", "other"))
+    assert element(one) != element(one.replace("<p", "<li"))
