@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import (
+    address,
     answers,
     calendar,
     cards,
@@ -20,6 +21,7 @@ from pages.parts import (
     late,
     newest,
     shares,
+    tab,
     trouble,
     words,
 )
@@ -36,7 +38,9 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
+    address.knows("day", "top", "list", "find", "device")
     day, top, kind, part = controls(loaded, newest.whole(totals))
+    tab.name(TITLE, *devices.asked(), part, words.short_day(day))
     if day not in totals:
         no_data(day, loaded)
         return
@@ -72,10 +76,11 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
 
 def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, str]:
     before, after = days.neighbours(loaded, usual)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        days.step("◀ Previous", before, usual)
-        day = days.choose("Day (UTC)", loaded, usual)
-        days.step("Next ▶", after, usual)
+    with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            days.step("◀ Previous", before, usual)
+            day = days.choose("Day (UTC)", loaded, usual)
+            days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
         part = find.box("device")

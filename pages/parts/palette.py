@@ -12,6 +12,8 @@ MAIN = "#0072B2"
 CHOSEN = "#E69F00"
 QUIET = "#8A9099"
 PROJECTION = "#CC79A7"
+NO_DATA = "#7A7F87"  # bands of days without data, with their name on them
+WEEK_BEFORE = "#56B4E9"
 
 COMPARED = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # the first chosen, the second …
 
@@ -22,7 +24,7 @@ STATUS = {
     "error": "#D55E00",
     "down": "#D55E00",
     "offline": "#8A9099",
-    "unknown": "#8A9099",
+    "unknown": "#C3C8CE",
 }
 FLEET_SIZE = {  # those of the mart fleet_sizes, an ordered ramp, light to dark
     "1-2": "#B3DDF5",

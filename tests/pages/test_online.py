@@ -11,9 +11,9 @@ import pytest
 
 from etl.mart import marts
 from pages.parts import palette
-from pages.parts.online_fleet import projection
+from pages.parts.online_fleet import fleet_size, projection
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, drawn, said, sentence, table
+from tests.visits import Visit, cards, drawn, plain, said, sentence, table
 from warehouse import Settings
 from warehouse.database import connect
 
@@ -132,7 +132,7 @@ def test_what_a_user_lost_is_a_number_to_sort_by(tmp_path: Path, visit: Visit) -
     files = {"connectivity_events.csv": "\n".join(stay), "servers.csv": SERVERS}
     users = table(visit(load_all(tmp_path, [files]), "online_fleet"), 1)
     changes = {row["user"]: row["more"] for row in users if not pd.isna(row["more"])}
-    assert changes == {"bob": -1}
+    assert changes == {"ann": 0, "bob": -1, "cat": 0}
 
 
 def test_the_audit_counts_each_rule(ten_weeks: Settings, visit: Visit) -> None:
@@ -191,6 +191,40 @@ def test_the_projection_says_how_wrong_it_was(ten_weeks: Settings, visit: Visit)
     )
     assert "the same model missed by" in said(app)
     assert len(table(app)) == 28
+
+
+def test_a_projection_that_was_far_off_is_not_drawn(tmp_path: Path, visit: Visit) -> None:
+    lines = [
+        f"{MONDAY + dt.timedelta(day)} 08:00:00,d{device},ann,7,{connected}\n"
+        for day in range(90)
+        for device in range(30 if day < 60 else 3)
+        for connected in ("true", "false")
+    ]
+    files = {"connectivity_events.csv": "".join(lines), "servers.csv": SERVERS}
+    app = visit(load_all(tmp_path, [files]), "online_fleet")
+    assert re.search(r"No projection: .* missed by .* on average, more than 20 %\.", said(app))
+    assert not any("expected" in row for row in drawn(app, "Bars of devices online a day"))
+
+
+def test_one_fleet_size_alone_and_how_it_grew(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", size="3-9")
+    assert sentence(app) == (
+        "Fleets of 3–9 did not grow in 4 weeks: 3 devices (60 % of all) on Sat 9 May 2026, "
+        "3 (60 % of all) then"
+    )
+    points = drawn(app, "Line of devices online a day, fleets of 3–9")
+    assert [point["amount"] for point in points[-3:]] == [3, 3, None]
+    assert points[-1]["so_far"] is not None
+    early = visit(ten_weeks, "online_fleet", size="1-2", last_day="2026-03-20")
+    assert sentence(early).endswith("4 weeks before is not known")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said_so"),
+    [(42, 40, "grew by 5 %"), (30, 40, "shrank by 25 %"), (4, 4, "did not grow"), (2, 0, "grew")],
+)
+def test_growth_in_words(now: int, before: int, said_so: str) -> None:
+    assert plain(fleet_size.grew(now, before)) == said_so
 
 
 def test_too_little_history_is_said(tmp_path: Path, visit: Visit) -> None:

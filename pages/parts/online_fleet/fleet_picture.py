@@ -14,6 +14,7 @@ from pages.parts.online_fleet.fleet_choice import Choice
 from pages.parts.online_fleet.projection import Projection
 from pages.parts.shares import limit
 
+CLICK = "Click a day for its users."
 KINDS = tuple((fleets.of_size(size), palette.FLEET_SIZE[size]) for size in fleets.SIZES)
 
 
@@ -98,10 +99,10 @@ def notes(shown: Sequence[FleetDay], observed: Observed) -> Iterator[str]:
 
 def projection_notes(ahead: Projection, observed: Observed, chosen: Choice) -> Iterator[str]:
     if ahead.rows is None:
-        yield f"No projection yet: {ahead.why_not[:1].lower()}{ahead.why_not[1:]}."
+        yield f"No projection: {ahead.why_not[:1].lower()}{ahead.why_not[1:]}."
     elif continues(observed, chosen):
         yield (
             f"Dashed: the projection, in the ranges that hold the number with {limit(80)} and "
             f"{limit(95)} probability; {projection.missed(ahead.rows.to_pylist()[0])}."
         )
-    yield "Click a day for its users."
+    yield CLICK

@@ -36,7 +36,7 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
             fleet, f"online-users-{day}-{window}-{'day' if window == 1 else 'days'}", key="users"
         )
         st.dataframe(
-            user_rows(rows, before),
+            tables.signed(user_rows(rows, before), more=words.difference),
             hide_index=True,
             column_config=USERS,
             placeholder="–",
@@ -131,7 +131,7 @@ def user_rows(rows: Rows, before: dict[str, int] | None) -> pa.Table:
             "before": pa.array(earlier, pa.int64()),
             "more": pa.array(
                 [
-                    None if then is None else row["devices"] - then or None
+                    None if then is None else row["devices"] - then
                     for row, then in zip(rows, earlier, strict=True)
                 ],
                 pa.int64(),

@@ -39,7 +39,7 @@ def show(devices: Sequence[str], day: dt.date) -> None:
     )
     downloads.offer(found, f"devices-compared-{day}", key="compared")
     st.dataframe(
-        differences(rows),
+        tables.signed(differences(rows), change_pct=words.percent),
         hide_index=True,
         height="content",
         column_config=COLUMNS,

@@ -27,7 +27,7 @@ def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) 
     table, bars = st.columns([13, 5])
     with table:
         openable.table(
-            table_rows(rows, sparks),
+            tables.signed(table_rows(rows, sparks), moved=words.difference, change=words.percent),
             "device",
             devices.table(ids),
             COLUMNS,
