@@ -21,6 +21,7 @@ from pages.parts.online_fleet import (
     found,
     projection,
     repair,
+    user,
 )
 from pages.parts.online_fleet.fleet_choice import Choice
 
@@ -41,15 +42,19 @@ def page() -> None:
     if observed is None:
         trouble.no_rows("connectivity events")
         return
-    known = ("window", "measure", "days", "last_day", "size", "view", "day", "find", "device")
-    address.knows(*known)
+    address.knows("window", "measure", "days", "last_day", "size")
+    address.knows("view", "day", "find", "user", "device")
     chosen, part = fleet_choice.controls(observed)
     address.day_within(observed.begin, observed.newest, observed.usual)
     tab.name(TITLE, *devices.asked(), part, words.short_day(chosen.period.last))
     ids = found.show(part) if part else []
     if not part:
         show_fleet(observed, chosen)
-    devices.open_drawer(ids, device_online.show, compare.show)
+    if devices.asked():
+        devices.open_drawer(ids, device_online.show, compare.show)
+    else:
+        usual = min(observed.usual, chosen.period.last)
+        user.open_drawer(address.day("day") or usual, chosen.window)
 
 
 def show_fleet(observed: Observed, chosen: Choice) -> None:

@@ -77,14 +77,15 @@ def _controls(devices: list[str], listed: Sequence[str]) -> None:
 
 
 def _steps(place: int, listed: Sequence[str]) -> None:
-    for label, to in (("◀ Previous", place - 1), ("Next ▶", place + 1)):
+    for label, key, to in (("◀ Previous", "Left", place - 1), ("Next ▶", "Right", place + 1)):
         st.button(
             label,
             key=f"device {label}",
             disabled=not 0 <= to < len(listed),
             on_click=address.put,
             args=(_KEY, link(listed[to % len(listed)])),
-            help=f"{place + 1} of {len(listed)} listed",
+            help=f"{place + 1} of {len(listed)} listed; or the arrow key",
+            shortcut=key,
         )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import streamlit as st
+
 MAIN = "#0072B2"
 CHOSEN = "#E69F00"
 QUIET = "#8A9099"
@@ -33,6 +35,13 @@ FLEET_SIZE = {  # those of the mart fleet_sizes, an ordered ramp, light to dark
     "100-999": "#0B5A94",
     "1000+": "#083A63",
 }
+FLEET_SIZE_IN_THE_DARK = {  # the same ramp from dark to light, so that the last one can be seen
+    "1-2": "#2B6C9F",
+    "3-9": "#3F8FCB",
+    "10-99": "#64B1E4",
+    "100-999": "#9AD0F3",
+    "1000+": "#D6EEFB",
+}
 RULE = {
     "online, same server": "#56B4E9",
     "online, other server": "#0072B2",
@@ -43,6 +52,11 @@ RULE = {
 }
 CHANGE = {"New": "#009E73", "Returned": "#56B4E9", "Lost": "#D55E00"}
 _SPARE = ("#56B4E9", "#CC79A7", "#0072B2", "#F0E442")
+
+
+def fleet_sizes() -> dict[str, str]:
+    """The ramp of FLEET_SIZE that stands out from the visitor's background."""
+    return FLEET_SIZE_IN_THE_DARK if st.context.theme.type == "dark" else FLEET_SIZE
 
 
 def statuses(names: Iterable[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests import health
 from tests.api.server import Server, serving
 from tests.browser.visitor import Visitor, documented
+from tests.browser.windows import settle
 
 DAYS = [health.NEWEST - dt.timedelta(back) for back in reversed(range(60))]
 
@@ -115,6 +116,8 @@ def test_one_device_of_thousands(page: Page) -> None:
 def test_a_click_on_a_point_opens_its_day(page: Page) -> None:
     visitor = Visitor(page)
     visitor.opens("Daily trend")
+    expect(page.get_by_test_id("stVegaLiteChart").locator("svg")).to_be_visible()
+    settle(page)  # a picture that is still being drawn takes no click
     visitor.clicks_on(page.locator("path[aria-label*='Sat 14 Feb 2026']").last)
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("heading").first).to_contain_text("Sat 14 Feb 2026")

@@ -28,7 +28,8 @@ def test_the_pages_know_the_ranges_of_the_warehouse() -> None:
     mart = marts()["fleet_sizes"].definition
     with connect() as connection:
         rows = connection.execute(f"select fleet_size from ({mart}) order by place").fetchall()
-    assert tuple(palette.FLEET_SIZE) == SIZES == tuple(size for (size,) in rows)
+    assert tuple(palette.FLEET_SIZE) == tuple(palette.FLEET_SIZE_IN_THE_DARK) == SIZES
+    assert tuple(size for (size,) in rows) == SIZES
 
 
 def events(days: int, gaps: bool = True) -> str:
@@ -172,6 +173,14 @@ def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
     assert "No online event of a device `zz`" in said(app)
     app.button(key="find it").click().run()
     assert app.query_params == {"find": "zz"}
+
+
+def test_a_user_of_the_day_shows_the_devices(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", user="bob", day="2026-05-08")
+    assert app.header[0].value == "Had 3 devices online on Fri 8 May 2026"
+    assert [row["device_id"] for row in table(app, -1)] == ["b1", "b2", "b3"]
+    nobody = visit(ten_weeks, "online_fleet", user="zz")
+    assert "User `zz` had no device online on Sat 9 May 2026." in said(nobody)
 
 
 def test_two_devices_on_one_axis_of_time(ten_weeks: Settings, visit: Visit) -> None:

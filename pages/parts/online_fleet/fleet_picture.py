@@ -15,7 +15,6 @@ from pages.parts.online_fleet.projection import Projection
 from pages.parts.shares import limit
 
 CLICK = "Click a day for its users."
-KINDS = tuple((fleets.of_size(size), palette.FLEET_SIZE[size]) for size in fleets.SIZES)
 
 
 def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen: Choice) -> None:
@@ -27,9 +26,10 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
     rows = [bar(day, observed) for day in shown]
     if continued is not None:
         rows += [projection.bar(row) for row in continued.to_pylist()]
+    kinds = tuple((fleets.of_size(size), hue) for size, hue in palette.fleet_sizes().items())
     charts.draw(
         stacks.stack(
-            KINDS,
+            kinds,
             title,
             "Online" if chosen.window == 1 else f"In {chosen.window} days",
             shares=chosen.shares,
@@ -39,7 +39,7 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
             legend="Size of the owner's fleet",
             prefix="Fleets of ",
         ),
-        stacks.table(rows, len(KINDS), continued is not None),
+        stacks.table(rows, len(kinds), continued is not None),
         key,
         f"Bars of {title[:1].lower()}{title[1:]} by the size of the owner's fleet, "
         f"{words.day(period.first)} to {words.day(period.last)}",
