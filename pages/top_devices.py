@@ -78,9 +78,10 @@ def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, 
     before, after = days.neighbours(loaded, usual)
     with st.container(horizontal=True):
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
-            days.step("◀ Previous", before, usual)
             day = days.choose("Day (UTC)", loaded, usual)
-            days.step("Next ▶", after, usual)
+            with st.container(horizontal=True, width="content"):
+                days.step("◀ Previous", before, usual)
+                days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
         part = find.box("device")
