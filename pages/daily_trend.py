@@ -20,6 +20,7 @@ from pages.parts import (
     days,
     downloads,
     late,
+    layout,
     newest,
     openable,
     tab,
@@ -168,7 +169,7 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
     least = min(known, key=lambda row: int(row["devices"]))
     mean = sum(row["devices"] for row in known) / len(known)
     holes = len(rows) - len(known)
-    with st.container(horizontal=True):
+    with layout.cards(4):
         cards.plain("Average devices", words.count(mean), "a day with data")
         cards.plain("Most devices", words.count(most["devices"]), f"on {words.day(most['day'])}")
         cards.plain(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import address, answers, cards, choose, fleets, late, phone, tab, trouble, words
+from pages.parts import address, answers, cards, choose, fleets, late, layout, tab, trouble, words
 from pages.parts.choose import Period
 from pages.parts.fleet_operations import fleet_hours, fleet_weeks, servers
 from pages.parts.fleets import Observed, Rows
@@ -66,12 +66,10 @@ def answer(weeks: Rows) -> str:
 def show_cards(weeks: Rows, days: Rows) -> None:
     whole = [week for week in weeks if week["complete"]]
     hours = [day["mean_hours"] for day in days if day["complete"]]
-    places = phone.places(4)
-    for name in ("devices", "new_devices", "lost_devices"):
-        values = [week[name] for week in whole]
-        with next(places):
+    with layout.cards(4):
+        for name in ("devices", "new_devices", "lost_devices"):
+            values = [week[name] for week in whole]
             card(name, words.count(values[-1]) if values else "–", values[-SPARK_WEEKS:], 1)
-    with next(places):
         card("mean_hours", fleets.long(hours[-1] if hours else None), hours[-SPARK_DAYS:], 7)
 
 

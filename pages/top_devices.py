@@ -19,6 +19,7 @@ from pages.parts import (
     devices,
     find,
     late,
+    layout,
     newest,
     shares,
     tab,
@@ -126,7 +127,7 @@ def show_cards(
     unfinished: bool,
 ) -> None:
     listed, reports = sum(row["occurrences"] for row in rows), totals[day]["reports"]
-    with st.container(horizontal=True):
+    with layout.cards(4):
         for label, column in (("Reports", "reports"), ("Devices that reported", "devices")):
             if unfinished:
                 now = newest.so_far(day)

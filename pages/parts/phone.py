@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,16 +12,6 @@ def held() -> bool:
     return "Mobi" in (st.context.headers.get("User-Agent") or "")
 
 
-def places(number: int) -> Iterator[AbstractContextManager[Any]]:
-    """A place for each of a few cards: columns, on a phone two in a row."""
-    if not held():
-        yield from st.columns(number)
-        return
-    row = st.container(horizontal=True)
-    for _ in range(number):
-        yield row
-
-
-def line(values: Any) -> Any:
+def line(values: Sequence[float]) -> Sequence[float]:
     """A card's sparkline; none on a phone."""
     return () if held() else values
