@@ -22,7 +22,7 @@ from warehouse import Settings
 
 def show() -> None:
     """One run of the page that the visitor is on."""
-    from pages.parts import address, answers, live, menu, trouble
+    from pages.parts import address, answers, kept, live, menu, trouble
 
     st.set_page_config(
         page_title="fleetpulse", page_icon="💓", layout="wide", initial_sidebar_state=230
@@ -31,6 +31,7 @@ def show() -> None:
         [st.Page(each.file, title=each.title, icon=each.icon) for each in menu.entries()]
     )
     shown = live.current()
+    kept.arrive(page.title)
     with trouble.explained():
         answers.pin()
         with address.corrected():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import streamlit as st
 
 from pages.parts import (
+    address,
     answers,
     calendar,
     cards,
@@ -18,11 +20,17 @@ from pages.parts import (
     days,
     downloads,
     late,
+    layout,
     newest,
+    openable,
+    tab,
     tables,
+    trend_chart,
     trouble,
     words,
 )
+from pages.parts.daily_trend import day
+from pages.parts.shares import percent
 
 ORDER = 30
 TITLE = "Daily trend"
@@ -30,10 +38,14 @@ ICON = "📈"
 
 ANY = "Any"
 TALL = 390  # pixels, picture and table
+USUAL_DAYS = 30
+
+
+MEASURES = {"devices": "Devices", "share": "Share"}
 
 
 class Choice(NamedTuple):
-    """What the page is asked for; a type or status of None means any."""
+    """What the metric is asked for; a type or status of None means any."""
 
     device_type: str | None
     device_status: str | None
@@ -48,6 +60,13 @@ class Choice(NamedTuple):
         """`reported online`, or `reported` with any status; `text` says the status."""
         return f"reported {text(self.device_status)}" if self.device_status else "reported"
 
+    @property
+    def share_of(self) -> str:
+        """What a share is of; empty where all devices that reported are asked for."""
+        if self.device_status:
+            return f"{self.device_type or 'all'} devices"
+        return "all devices" if self.device_type else ""
+
 
 def page() -> None:
     kinds = answers.ask("report_kinds").to_pylist()
@@ -56,7 +75,13 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     unfinished = newest.in_progress(totals)
-    chosen = controls(kinds, list(totals), newest.whole(totals))
+    address.knows("type", "status", "last_day", "days", "measure", "day")
+    chosen, measure = controls(kinds, list(totals), newest.whole(totals))
+    tab.name(
+        TITLE,
+        f"{chosen.kind()}s {chosen.device_status or ''}".strip(),
+        words.short_day(chosen.last_day),
+    )
     longer = with_week_before(chosen)
     daily = longer.slice(longer.num_rows - chosen.days)
     rows = daily.to_pylist()
@@ -65,46 +90,48 @@ def page() -> None:
     late.note("health_reports")
     show_cards([row for row in rows if row["day"] != unfinished])
     downloads.offer(daily, file_name(chosen), key="daily")
-    chart, table = st.columns([8, 4])
+    chart, table = st.columns([12, 9])
     with chart:
-        charts.draw(
-            charts.daily("Devices a day", TALL, few=len(rows) <= charts.FEW),
-            points(rows, unfinished),
-            "trend",
-            f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "
-            f"{words.counted(chosen.days, 'day')}",
-        )
+        show_picture(rows, chosen, measure, unfinished)
     with table:
-        show_table(daily)
+        show_table(daily, chosen.share_of)
+    opened = address.day_within(rows[0]["day"], chosen.last_day, chosen.last_day)
+    if address.text("day"):
+        statuses = dict.fromkeys(kind["report_status"] for kind in kinds)
+        day.open_drawer(opened, chosen.device_type, list(statuses))
 
 
 def with_week_before(chosen: Choice) -> pa.Table:
     """The days asked for, with more before them where a week before would be missing."""
     days = calendar.known_days(chosen.last_day, max(chosen.days, calendar.WEEK.days + 1))
-    return answers.ask("daily_devices", **chosen._replace(days=days)._asdict())
+    return answers.ask("daily_device_shares", **chosen._replace(days=days)._asdict())
 
 
-# Controls: type, status, last day, number of days.
+# Controls: type, status, last day, number of days, devices or their share.
 
 
-def controls(kinds: list[dict[str, Any]], loaded: list[dt.date], usual: dt.date) -> Choice:
+def controls(
+    kinds: list[dict[str, Any]], loaded: list[dt.date], usual: dt.date
+) -> tuple[Choice, str]:
     """The busiest type comes first and is the default; which one that is may change."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         any_type, any_status = any_but(types), any_but(statuses)
         device_type = choose.stated("Type", [*types, any_type], "type")
         status = st.selectbox(
             "Status", [any_status, *statuses], key="status", bind="query-params", width=150
         )
         last_day = days.choose("Last day (UTC)", loaded, usual, "last_day")
-        number = st.number_input("Days", 2, 400, 30, key="days", bind="query-params", width=130)
-    return Choice(
+        number = choose.length((last_day - loaded[0]).days + 1, USUAL_DAYS)
+        measure = choose.one_of("Show", MEASURES, "measure")
+    chosen = Choice(
         None if device_type == any_type else device_type,
         None if status == any_status else status,
         last_day,
-        calendar.known_days(last_day, int(number)),
+        calendar.known_days(last_day, number),
     )
+    return chosen, measure
 
 
 def any_but(names: list[str]) -> str:
@@ -120,10 +147,12 @@ def any_but(names: list[str]) -> str:
 
 def answer(rows: list[dict[str, Any]], chosen: Choice, unfinished: dt.date | None) -> str:
     last = rows[-1]
-    day, kind, doing = words.day(chosen.last_day), chosen.kind(words.name), chosen.doing(words.name)
+    on, kind, doing = words.day(chosen.last_day), chosen.kind(words.name), chosen.doing(words.name)
     if not last["has_data"]:
-        return f"No data was loaded for {day}, so how many {kind}s {doing} is unknown"
-    said = f"{words.counted(last['devices'], kind)} {doing} on {day}"
+        return f"No data was loaded for {on}, so how many {kind}s {doing} is unknown"
+    said = f"{words.counted(last['devices'], kind)} {doing} on {on}"
+    if chosen.device_status and last["share_pct"] is not None:
+        said = f"{said} ({percent(last['share_pct'])} of {words.count(last['of_devices'])})"
     if chosen.last_day == unfinished:
         return f"{said}{newest.SO_FAR}"
     week = calendar.WEEK.days
@@ -140,7 +169,7 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
     least = min(known, key=lambda row: int(row["devices"]))
     mean = sum(row["devices"] for row in known) / len(known)
     holes = len(rows) - len(known)
-    with st.container(horizontal=True):
+    with layout.cards(4):
         cards.plain("Average devices", words.count(mean), "a day with data")
         cards.plain("Most devices", words.count(most["devices"]), f"on {words.day(most['day'])}")
         cards.plain(
@@ -153,43 +182,90 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
         )
 
 
-# The picture and its table.
+# The picture and its table; a click on a point or a row opens the day.
 
 
-def points(rows: list[dict[str, Any]], unfinished: dt.date | None) -> pa.Table:
-    return pa.table(
-        {
-            "day": [row["day"] for row in rows],
-            **charts.amounts_of({row["day"]: row["devices"] for row in rows}, unfinished),
-            "weekend": [calendar.weekend(row["day"]) for row in rows],
-            "has_data": [row["has_data"] for row in rows],
-            "says": [
-                says(row) + (newest.SO_FAR if row["day"] == unfinished else "") for row in rows
-            ],
-        }
+def show_picture(
+    rows: list[dict[str, Any]], chosen: Choice, measure: str, unfinished: dt.date | None
+) -> None:
+    shares = measure == "share"
+    title = f"Share of {chosen.share_of or 'all devices'} a day" if shares else "Devices a day"
+    key = charts.key_of("trend", address.text("day"))
+    charts.draw(
+        trend_chart.line(title, TALL, shares=shares, few=len(rows) <= charts.FEW),
+        points(rows, measure, unfinished),
+        key,
+        f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "
+        f"{words.counted(chosen.days, 'day')}; choose a day to see its statuses",
+        partial(choose_day, key),
     )
+
+
+def choose_day(key: str) -> None:
+    picked = st.session_state[key]["selection"].get("day")
+    if picked:
+        address.put("day", picked[0]["iso"])
+
+
+def points(rows: list[dict[str, Any]], measure: str, unfinished: dt.date | None) -> pa.Table:
+    column = "share_pct" if measure == "share" else "devices"
+    opened = address.text("day")
+    named = middles([row["day"] for row in rows if not row["has_data"]])
+    return pa.Table.from_pylist(
+        [
+            {
+                "day": row["day"],
+                "iso": row["day"].isoformat(),
+                "amount": None if row["day"] == unfinished else row[column],
+                "so_far": row[column] if row["day"] == unfinished else None,
+                "weekend": calendar.weekend(row["day"]),
+                "has_data": row["has_data"],
+                "hole": "no data" if row["day"] in named else None,
+                "chosen": row["day"].isoformat() == opened,
+                "says": says(row) + (newest.SO_FAR if row["day"] == unfinished else ""),
+            }
+            for row in rows
+        ],
+        schema=trend_chart.SCHEMA,
+    )
+
+
+def middles(missing: list[dt.date]) -> set[dt.date]:
+    """The middle day of each run of days, where its name stands."""
+    runs: list[list[dt.date]] = []
+    for one in missing:
+        if runs and one - runs[-1][-1] == calendar.DAY:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return {run[len(run) // 2] for run in runs}
 
 
 def says(row: dict[str, Any]) -> str:
     if not row["has_data"]:
         return f"{words.day(row['day'])}: no data was loaded"
     devices = words.counted(row["devices"], "device")
-    return f"{words.day(row['day'])}: {devices}, {words.counted(row['reports'], 'report')}"
+    share = "" if row["share_pct"] is None else f" ({percent(row['share_pct'])})"
+    reports = words.counted(row["reports"], "report")
+    return f"{words.day(row['day'])}: {devices}{share}, {reports}"
 
 
-def show_table(daily: pa.Table) -> None:
-    newest_first = daily.select(list(COLUMNS)).sort_by([("day", "descending")])
-    st.dataframe(
-        newest_first,
-        hide_index=True,
+def show_table(daily: pa.Table, share_of: str) -> None:
+    newest_first = daily.sort_by([("day", "descending")])
+    columns = COLUMNS if share_of else {k: v for k, v in COLUMNS.items() if k != "share_pct"}
+    openable.table(
+        newest_first.select(list(columns)),
+        "day",
+        [each.isoformat() for each in newest_first["day"].to_pylist()],
+        columns,
+        "The same, day by day, newest first; choose a day to see its statuses",
         height="content" if daily.num_rows < TALL // charts.ROW else TALL,
-        column_config=COLUMNS,
         placeholder="no data",
-        alt="The same, day by day, newest first",
     )
 
 
-COLUMNS = tables.of_metric("daily_devices", "day", "devices", "reports")
+WIDTHS = {"day": 122, "devices": 66, "share_pct": 66, "reports": 66}
+COLUMNS = tables.of_metric("daily_device_shares", *WIDTHS, widths=WIDTHS)
 
 
 def file_name(chosen: Choice) -> str:

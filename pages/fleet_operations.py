@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import answers, cards, choose, fleets, late, trouble, words
+from pages.parts import address, answers, cards, choose, fleets, late, layout, tab, trouble, words
 from pages.parts.choose import Period
 from pages.parts.fleet_operations import fleet_hours, fleet_weeks, servers
 from pages.parts.fleets import Observed, Rows
@@ -26,7 +26,9 @@ def page() -> None:
     if observed is None:
         trouble.no_rows("connectivity events")
         return
+    address.knows("days", "last_day", "view")
     period = controls(observed)
+    tab.name(TITLE, words.short_day(period.last))
     weekly = answers.ask("online_weekly", first_day=period.first, last_day=period.last)
     daily = answers.ask("online_hours", first_day=period.first, last_day=period.last)
     weeks, days = weekly.to_pylist(), daily.to_pylist()
@@ -43,7 +45,7 @@ def page() -> None:
 
 
 def controls(observed: Observed) -> Period:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         return choose.period(observed.begin, observed.newest)
 
 
@@ -63,14 +65,11 @@ def answer(weeks: Rows) -> str:
 
 def show_cards(weeks: Rows, days: Rows) -> None:
     whole = [week for week in weeks if week["complete"]]
-    places = st.columns(4)
-    counted = ("devices", "new_devices", "lost_devices")
-    for place, name in zip(places, counted, strict=False):
-        values = [week[name] for week in whole]
-        with place:
-            card(name, words.count(values[-1]) if values else "–", values[-SPARK_WEEKS:], 1)
     hours = [day["mean_hours"] for day in days if day["complete"]]
-    with places[-1]:
+    with layout.cards(4):
+        for name in ("devices", "new_devices", "lost_devices"):
+            values = [week[name] for week in whole]
+            card(name, words.count(values[-1]) if values else "–", values[-SPARK_WEEKS:], 1)
         card("mean_hours", fleets.long(hours[-1] if hours else None), hours[-SPARK_DAYS:], 7)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import choose, devices, fleets, late, trouble, words
+from pages.parts import address, choose, devices, fleets, late, tab, trouble, words
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import (
     compare,
@@ -16,10 +16,12 @@ from pages.parts.online_fleet import (
     fleet_choice,
     fleet_days,
     fleet_picture,
+    fleet_size,
     fleet_users,
     found,
     projection,
     repair,
+    user,
 )
 from pages.parts.online_fleet.fleet_choice import Choice
 
@@ -40,11 +42,19 @@ def page() -> None:
     if observed is None:
         trouble.no_rows("connectivity events")
         return
+    address.knows("window", "measure", "days", "last_day", "size")
+    address.knows("view", "day", "find", "user", "device")
     chosen, part = fleet_choice.controls(observed)
+    address.day_within(observed.begin, observed.newest, observed.usual)
+    tab.name(TITLE, *devices.asked(), part, words.short_day(chosen.period.last))
     ids = found.show(part) if part else []
     if not part:
         show_fleet(observed, chosen)
-    devices.open_drawer(ids, device_online.show, compare.show)
+    if devices.asked():
+        devices.open_drawer(ids, device_online.show, compare.show)
+    else:
+        usual = min(observed.usual, chosen.period.last)
+        user.open_drawer(address.day("day") or usual, chosen.window)
 
 
 def show_fleet(observed: Observed, chosen: Choice) -> None:
@@ -52,11 +62,20 @@ def show_fleet(observed: Observed, chosen: Choice) -> None:
     running = fleet_choice.online(observed, 28, chosen.period)
     table = daily if chosen.window == 1 else running
     days, usual = fleets.days(table), min(observed.usual, chosen.period.last)
-    st.subheader(answer(days, usual, observed, chosen.window), anchor=False)
+    size, index = fleet_size.asked(), (usual - days[0].day).days
+    if size:
+        said = fleet_size.answer(days, index, size, chosen)
+    else:
+        said = answer(days, usual, observed, chosen.window)
+    st.subheader(said, anchor=False)
     late.note("connectivity_events")
     fleet_cards.show(days, fleets.days(running), usual, observed, chosen)
     ahead = projection.ask()
-    fleet_picture.show(days, ahead, observed, chosen)
+    fleet_size.picker()
+    if size:
+        fleet_size.show(days, size, observed, chosen)
+    else:
+        fleet_picture.show(days, ahead, observed, chosen)
     # What lies behind the picture: one view at a time.
     view = choose.one_of("Behind it", VIEWS, "view", show_label=False)
     if view == "users":

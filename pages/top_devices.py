@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import (
+    address,
     answers,
     calendar,
     cards,
@@ -18,8 +19,10 @@ from pages.parts import (
     devices,
     find,
     late,
+    layout,
     newest,
     shares,
+    tab,
     trouble,
     words,
 )
@@ -36,7 +39,9 @@ def page() -> None:
         trouble.no_rows("health reports")
         return
     loaded = list(totals)
+    address.knows("day", "top", "list", "find", "device")
     day, top, kind, part = controls(loaded, newest.whole(totals))
+    tab.name(TITLE, *devices.asked(), part, words.short_day(day))
     if day not in totals:
         no_data(day, loaded)
         return
@@ -72,10 +77,12 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
 
 def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, str]:
     before, after = days.neighbours(loaded, usual)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        days.step("◀ Previous", before, usual)
-        day = days.choose("Day (UTC)", loaded, usual)
-        days.step("Next ▶", after, usual)
+    with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            day = days.choose("Day (UTC)", loaded, usual)
+            with st.container(horizontal=True, width="content"):
+                days.step("◀ Previous", before, usual)
+                days.step("Next ▶", after, usual)
         top = st.number_input("How many", 1, 100, 10, key="top", bind="query-params", width=130)
         kind = choose.one_of("Show", movers.KINDS, "list")
         part = find.box("device")
@@ -120,7 +127,7 @@ def show_cards(
     unfinished: bool,
 ) -> None:
     listed, reports = sum(row["occurrences"] for row in rows), totals[day]["reports"]
-    with st.container(horizontal=True):
+    with layout.cards(4):
         for label, column in (("Reports", "reports"), ("Devices that reported", "devices")):
             if unfinished:
                 now = newest.so_far(day)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from pages.parts import words
 _INSTEAD = "shown instead of what the link asks for"
 LONG = 40  # letters of what a link asks for
 _MISSING = "shown though the link does not say so"
+_KNOWN = "what the link may say"
 
 
 def text(key: str) -> str | None:
@@ -58,6 +60,11 @@ def put_day(value: dt.date | None, usual: dt.date, key: str = "day") -> None:
     put(key, None if value == usual else value)
 
 
+def knows(*keys: str) -> None:
+    """Say what a link to this page may hold; anything else is told and taken out of the URL."""
+    st.session_state[_KNOWN] |= set(keys)
+
+
 def mend(key: str, shown: str, value: object | None = None) -> None:
     """Replace what the URL says of `key` by `value` (None: the default), shown as `shown`."""
     st.session_state[_INSTEAD][key] = (st.query_params[key], shown)
@@ -72,6 +79,12 @@ def complete(key: str, value: object) -> None:
     st.session_state[_MISSING][key] = value
 
 
+def completed(key: str) -> object | None:
+    """What `complete` was told of `key` in this run."""
+    told: dict[str, object] = st.session_state[_MISSING]
+    return told.get(key)
+
+
 @contextmanager
 def corrected() -> Iterator[None]:
     """Around a page: above it, what the link asks for in vain and what is shown instead."""
@@ -79,11 +92,15 @@ def corrected() -> Iterator[None]:
     instead: dict[str, tuple[str, str]] = {}
     missing: dict[str, object] = {}
     st.session_state[_INSTEAD], st.session_state[_MISSING] = instead, missing
+    known: set[str] = set()
+    st.session_state[_KNOWN] = known
     asked = st.query_params.to_dict()
     yield
     for key, value in missing.items():
         put(key, value)
     instead |= _corrected_by_widgets(asked)
+    if known and (strange := asked.keys() - known):
+        _tell_strange(notice, {key: asked[key] for key in sorted(strange)}, known)
     if instead:
         said = (
             f"**{_said(shown)}** instead of {words.code(f'{key}={text[:LONG]}')}"
@@ -92,6 +109,17 @@ def corrected() -> Iterator[None]:
         notice.warning(
             f"The link asks for what is not there, so shown is {', '.join(said)}.", icon="🔗"
         )
+
+
+def _tell_strange(notice: Any, strange: Mapping[str, str], known: set[str]) -> None:
+    for key in strange:
+        put(key, None)
+    said = ", ".join(words.code(f"{key}={value}"[:LONG]) for key, value in strange.items())
+    notice.warning(
+        f"The link says {said}, which this page does not know and leaves out. It knows "
+        f"{', '.join(sorted(known))}.",
+        icon="🔗",
+    )
 
 
 def _corrected_by_widgets(asked: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.parts import calendar, words
+from pages.parts import calendar, phone, words
 
 Arrow = Literal["up", "down"]
 
@@ -80,7 +80,7 @@ def compared(
         delta_color=_colour(change, better),
         delta_arrow=_arrow(change),
         delta_description=description,
-        chart_data=line or None,
+        chart_data=phone.line(line) or None,
         help=help,
         border=border,
         height="stretch" if border else "content",

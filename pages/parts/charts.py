@@ -61,7 +61,7 @@ def ranking(rows: int) -> spec.Spec:
         alt.Chart()
         .mark_bar(height=20, cornerRadiusEnd=2, cursor="pointer")
         .encode(
-            x=alt.X("reports:Q", title="Reports", axis=axis),
+            x=alt.X("reports:Q", title="Reports; tick: week before", axis=axis),
             y=device,
             color=alt.condition("datum.chosen", alt.value(palette.CHOSEN), alt.value(palette.MAIN)),
             tooltip=spec.SAYS,
@@ -70,7 +70,7 @@ def ranking(rows: int) -> spec.Spec:
     )
     ticks = (
         alt.Chart()
-        .mark_tick(color=palette.QUIET, thickness=3, height=28)
+        .mark_tick(color=palette.WEEK_BEFORE, thickness=4, height=28)
         .encode(x="before:Q", y=device, tooltip=spec.SAYS)
     )
     return spec.of((bars + ticks).properties(height=ROW * rows + HEADER))

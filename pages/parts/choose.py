@@ -10,8 +10,8 @@ import streamlit as st
 
 from pages.parts import address, calendar, words
 
-DAYS = {28: "4 weeks", 91: "13 weeks", 182: "26 weeks", 365: "1 year"}
-USUAL_DAYS = 91
+DAYS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "1 year"}
+USUAL_DAYS = 90
 LONGEST = 3_660  # days: what one picture may show
 
 
@@ -92,10 +92,10 @@ def period(begin: dt.date, newest: dt.date) -> Period:
     return Period(last - dt.timedelta(days - 1), last)
 
 
-def length(all_days: int) -> int:
+def length(all_days: int, most_usual: int = USUAL_DAYS) -> int:
     """How many days, of the `all_days` that there are; the URL may name any number to LONGEST."""
     most = min(all_days, LONGEST)
-    usual = min(USUAL_DAYS, most)
+    usual = min(most_usual, most)
     asked = address.text("days")
     days = _number(asked) or usual
     if asked and not 0 < (_number(asked) or 0) <= most:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts import address, calendar, words
+from pages.parts import address, calendar, kept, words
 
 
 def choose(label: str, days: Sequence[dt.date], usual: dt.date, key: str = "day") -> dt.date:
@@ -45,4 +45,6 @@ def neighbours(days: Sequence[dt.date], usual: dt.date) -> tuple[dt.date | None,
 
 
 def _shown(days: Sequence[dt.date], usual: dt.date, key: str = "day") -> dt.date:
+    if (before := kept.day(days, usual, key)) is not None:
+        return before
     return address.day_within(days[0], days[-1], usual, key)

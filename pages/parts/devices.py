@@ -7,38 +7,24 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import address, openable, trouble, words
+from pages.parts import address, openable, several, trouble, words
 
 WIDTH = 920
-SEVERAL = 4  # what one picture can show without mixing up its lines
 _KEY = "device"
 _WITH = "compare with"
 
 
 def asked() -> list[str]:
-    """The devices that the URL names, each once; what is beyond SEVERAL leaves it."""
-    written = address.text(_KEY)
-    if written is None:
-        return []
-    named = [_read(part) for part in written.split(",") if part.strip()]
-    devices = list(dict.fromkeys(named))
-    if len(devices) > SEVERAL:
-        devices = devices[:SEVERAL]
-        address.mend(_KEY, f"the first {SEVERAL} devices", link(*devices))
-    return devices
-
-
-def link(*devices: str) -> str:
-    """What the URL says of `devices`; a comma within an id is written as `%2C`."""
-    return ",".join(device.replace("%", "%25").replace(",", "%2C") for device in devices)
+    """The devices that the URL names, each once."""
+    return several.asked(_KEY, "device")
 
 
 def open_drawer(
     listed: Sequence[str],
     one: Callable[[str], None],
-    several: Callable[[Sequence[str]], None],
+    more: Callable[[Sequence[str]], None],
 ) -> None:
-    """Open what the URL names: `one` device, or `several`; `listed` are the ones to step through.
+    """Open what the URL names: `one` device, or `more`; `listed` are the ones to step through.
 
     Nothing happens where it names none.
     """
@@ -49,7 +35,7 @@ def open_drawer(
     if len(devices) > 1:
         name = f"Compare {' and '.join(map(words.code, devices))}"
     close = partial(openable.close, _KEY)
-    drawn = partial(one, devices[0]) if len(devices) == 1 else partial(several, devices)
+    drawn = partial(one, devices[0]) if len(devices) == 1 else partial(more, devices)
     st.dialog(name, width=WIDTH, position="right", on_dismiss=close)(_drawer)(
         devices, listed, drawn
     )
@@ -57,7 +43,7 @@ def open_drawer(
 
 def table(rows: Sequence[str]) -> list[str]:
     """What `openable.table` writes into the URL for rows of these devices."""
-    return [link(device) for device in rows]
+    return [several.link(device) for device in rows]
 
 
 def _drawer(devices: list[str], listed: Sequence[str], drawn: Callable[[], None]) -> None:
@@ -77,14 +63,15 @@ def _controls(devices: list[str], listed: Sequence[str]) -> None:
 
 
 def _steps(place: int, listed: Sequence[str]) -> None:
-    for label, to in (("◀ Previous", place - 1), ("Next ▶", place + 1)):
+    for label, key, to in (("◀ Previous", "Left", place - 1), ("Next ▶", "Right", place + 1)):
         st.button(
             label,
             key=f"device {label}",
             disabled=not 0 <= to < len(listed),
             on_click=address.put,
-            args=(_KEY, link(listed[to % len(listed)])),
-            help=f"{place + 1} of {len(listed)} listed",
+            args=(_KEY, several.link(listed[to % len(listed)])),
+            help=f"{place + 1} of {len(listed)} listed; or the arrow key",
+            shortcut=key,
         )
 
 
@@ -95,12 +82,8 @@ def _compare(devices: list[str], listed: Sequence[str]) -> None:
         "Compare with",
         [device for device in dict.fromkeys((*others, *listed)) if device != first],
         key=_WITH,
-        max_selections=SEVERAL - 1,
+        max_selections=several.MOST - 1,
         accept_new_options=True,
         placeholder="Choose up to 3 devices, or write their ids",
-        on_change=lambda: address.put(_KEY, link(first, *st.session_state[_WITH])),
+        on_change=lambda: address.put(_KEY, several.link(first, *st.session_state[_WITH])),
     )
-
-
-def _read(part: str) -> str:
-    return part.replace("%2C", ",").replace("%2c", ",").replace("%25", "%")

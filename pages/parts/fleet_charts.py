@@ -164,7 +164,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
             ),
         )
     )
-    return spec.of(alt.layer(bars).properties(height=130 + 44 * len(devices)))
+    return spec.of(alt.layer(bars).properties(height=140 + 70 * len(devices)))
 
 
 def _instants(named: str) -> alt.Axis:

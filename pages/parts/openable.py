@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
-import pyarrow as pa
 import streamlit as st
 
 from pages.parts import address
 
 
-def table(data: pa.Table, param: str, ids: list[str], columns: dict[str, Any], alt: str) -> None:
-    """Show `data`; a click on row n writes `ids[n]` into the URL as `param`."""
+def table(
+    data: Any,
+    param: str,
+    ids: list[str],
+    columns: dict[str, Any],
+    alt: str,
+    *,
+    height: Literal["content"] | int = "content",
+    placeholder: str = "–",
+) -> None:
+    """Show `data`, as it is or as `tables.signed` says it; a click on row n writes `ids[n]` into
+    the URL as `param`."""
     key = _key(param)
     st.dataframe(
         data,
         key=key,
         hide_index=True,
-        height="content",
+        height=height,
         column_config=columns,
         on_select=partial(_open, key, param, ids),
         selection_mode=["single-row", "single-cell"],
-        placeholder="–",
+        placeholder=placeholder,
         alt=alt,
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from warehouse import metrics
@@ -12,6 +13,7 @@ from warehouse.catalog import Column
 
 Widths = Mapping[str, int]
 
+SAID = 2_000  # rows: each cell is said one by one
 DAY = "ddd D MMM YYYY"
 INSTANT = "ddd D MMM YYYY, HH:mm"
 WRAPPED = 78  # pixels of a row that holds three lines, such as a reason
@@ -22,9 +24,18 @@ def number(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.NumberColumn(label, format="%,d", help=help, width=width)
 
 
+def signed(table: pa.Table, **said: Callable[[Any], str]) -> Any:
+    """`table` with columns of changes said as `words.difference` or `words.percent` does it, with a
+    minus that is one and `±0`; they sort as numbers. A large table keeps the format's own hyphen.
+    """
+    if table.num_rows > SAID:
+        return table
+    return table.to_pandas().style.format(said, na_rep="")
+
+
 def difference(label: str, help: str | None = None, width: Any = None) -> Any:
-    """A signed whole number: sorted as one, so with the format's own minus."""
-    return st.column_config.NumberColumn(label, format="%+,d", help=help, width=width)
+    """A whole number with its sign, said by `signed`."""
+    return st.column_config.NumberColumn(label, help=help, width=width)
 
 
 def day(label: str, help: str | None = None) -> Any:
@@ -46,8 +57,8 @@ def share(label: str, help: str | None = None, width: Any = None) -> Any:
 
 
 def change_pct(label: str, help: str | None = None, width: Any = None) -> Any:
-    """A signed change in percent."""
-    return st.column_config.NumberColumn(label, format="%+,.1f %%", help=help, width=width)
+    """A change in percent with its sign, said by `signed`."""
+    return st.column_config.NumberColumn(label, help=help, width=width)
 
 
 def hours(label: str, help: str | None = None, width: Any = None) -> Any:

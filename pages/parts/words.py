@@ -33,6 +33,11 @@ def count(number: int | float) -> str:
     return f"{number:,.0f}"
 
 
+def with_minus(number: int | float) -> str:
+    """A whole number that may be negative: `4,812`, `−3`."""
+    return count(number).replace("-", MINUS)
+
+
 def counted(number: int, noun: str) -> str:
     """`1 row`, `4,812 rows`."""
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {plural(noun)}"

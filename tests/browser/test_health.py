@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Position, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests import health
 from tests.api.server import Server, serving
-from tests.browser.windows import PHONE, WIDE, settle
+from tests.browser.windows import PHONE, WIDE, click_row, settle
 from warehouse import Generation, current_path, metric
 from warehouse.export import csv_bytes
 from warehouse.settings import Settings
@@ -47,15 +47,6 @@ def open_top_devices(page: Page, link: str = "") -> None:
     page.goto(f"/top_devices{link}")
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg")).to_be_visible()
-
-
-def click_row(page: Page, row: int) -> None:
-    """Click the device of a row of the ranking; as for a person, the mouse is there before."""
-    place: Position = {"x": 200, "y": 35 * (row + 1) + 17}
-    grid = page.get_by_test_id("stDataFrame").first
-    grid.hover(position=place)
-    page.wait_for_timeout(300)
-    grid.click(position=place)
 
 
 def test_a_file_shows_how_to_take_it_back(page: Page) -> None:

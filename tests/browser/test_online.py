@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 
 from tests.api.server import Server, serving
 from tests.browser.windows import PHONE, settle
@@ -51,6 +51,24 @@ def test_clicking_a_day_lists_its_users(page: Page) -> None:
         page.get_by_role("button", name="Back to Sat 9 May").click()
         expect(page.get_by_text("2 users had 5 devices online on Sat 9 May 2026")).to_be_visible()
         expect(page).to_have_url(re.compile(r"online_fleet$"))
+
+
+def test_from_a_user_to_a_device_and_back(page: Page) -> None:
+    visit(page, "?day=2026-05-08")
+    settle(page)
+    place: Position = {"x": 60, "y": 35 + 17}
+    users = page.get_by_test_id("stDataFrame").last
+    users.hover(position=place)
+    users.click(position=place)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading").first).to_contain_text("User bob")
+    expect(drawer.get_by_text("Had 3 devices online on Fri 8 May 2026")).to_be_visible()
+    settle(page)
+    drawer.get_by_test_id("stDataFrame").click(position=place)
+    expect(drawer.get_by_role("heading").first).to_contain_text("Device b1")
+    page.keyboard.press("Escape")
+    expect(drawer.get_by_role("heading").first).to_contain_text("User bob")
+    expect(page).to_have_url(re.compile(r"\?day=2026-05-08&user=bob$"))
 
 
 def test_the_running_total_is_one_click_away(page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests import health
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, sentence, table
+from tests.visits import Visit, cards, drawn, sentence, table
 from warehouse import Settings
 
 
@@ -58,8 +58,8 @@ def test_what_is_not_there_is_shown_as_the_default(fortnight: Settings, visit: V
     assert "on Sun 1 Feb 2026" in sentence(app)
     assert app.warning[0].value == (
         "The link asks for what is not there, so shown is **sensor** instead of `type=nosuch`, "
-        "**Sun 1 Feb 2026** instead of `last_day=1999-01-01`, **Any** instead of `status=nosuch`, "
-        "**30** instead of `days=99999`."
+        "**Sun 1 Feb 2026** instead of `last_day=1999-01-01`, **1 day** instead of `days=99999`, "
+        "**Any** instead of `status=nosuch`."
     )
     assert app.query_params == {"type": "sensor", "last_day": "2026-02-01"}
 
@@ -92,7 +92,7 @@ def test_a_type_that_is_called_any_is_one_of_them(tmp_path: Path, visit: Visit) 
 def test_a_status_is_part_of_the_sentence(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", type="camera", status="error")
     assert sentence(app) == (
-        "1 camera device reported error on Sun 15 Feb 2026, as many as a week before"
+        "1 camera device reported error on Sun 15 Feb 2026 (100 % of 1), as many as a week before"
     )
 
 
@@ -101,9 +101,31 @@ def test_names_from_the_data_are_no_markdown(visit: Visit, tmp_path: Path) -> No
     row = f"2026-02-15T10:00:00Z,d1,{kind},{status}\n"
     settings = load_all(tmp_path, [{"h.csv": health.HEADER + row}])
     app = visit(settings, "daily_trend", status=status)
-    assert sentence(app) == f"1 `{kind}` device reported `{status}` on Sun 15 Feb 2026"
+    assert sentence(app) == f"1 `{kind}` device reported `{status}` on Sun 15 Feb 2026 (100 % of 1)"
     app = visit(settings, "daily_trend", type=kind[1:])
     assert app.warning[0].value == (
         f"The link asks for what is not there, so shown is **`{kind}`** "
         f"instead of `type={kind[1:]}`."
     )
+
+
+def test_each_day_has_the_share_of_its_kind(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="sensor", status="error", measure="share")
+    rows = {row["day"]: row for row in table(app)}
+    assert rows[health.NEWEST]["share_pct"] == 100
+    points = {point["day"]: point for point in drawn(app, "Line of sensor devices")}
+    assert points[health.NEWEST]["amount"] == 100
+    assert (points[health.HOLE]["amount"], points[health.HOLE]["hole"]) == (None, "no data")
+
+
+def test_a_day_shows_what_its_devices_reported(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", type="Any", day="2026-02-14")
+    assert app.header[0].value == "6 devices sent 40 reports"
+    statuses = {row["status"]: row["devices"] for row in table(app, -1)}
+    assert statuses == {"online": 6, "offline": 6, "error": 6}
+
+
+def test_a_day_that_is_none_is_said_so(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "daily_trend", day="2026-02-30")
+    assert "**Sun 15 Feb 2026** instead of `day=2026-02-30`" in app.warning[0].value
+    assert not app.header

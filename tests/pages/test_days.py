@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.parts import words
 from tests import health
@@ -92,3 +93,22 @@ def test_any_day_of_the_calendar_is_shown(ages: Settings, visit: Visit, day: str
         "Mon 1 Jan 0001",
     ]
     assert "1 device sent 1 report on Sun 15 Feb 2026" in said(visit(ages, "overview"))
+
+
+def test_the_day_is_kept_from_page_to_page(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", day="2026-02-12")
+    leave(app, "daily_trend")
+    assert "on Thu 12 Feb 2026" in sentence(app)
+    assert app.query_params["last_day"] == "2026-02-12"
+    app.selectbox(key="last_day chosen").select(health.NEWEST).run()
+    assert "last_day" not in app.query_params
+    leave(app, "top_devices")
+    assert "on Sun 15 Feb 2026" in sentence(app)
+    assert not app.query_params
+
+
+def leave(app: AppTest, page: str) -> None:
+    """As the menu does: to a page without anything in its link."""
+    app.switch_page(f"pages/{page}.py")
+    app.query_params.clear()
+    app.run()

@@ -11,9 +11,9 @@ import pytest
 
 from etl.mart import marts
 from pages.parts import palette
-from pages.parts.online_fleet import projection
+from pages.parts.online_fleet import fleet_size, projection
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, drawn, said, sentence, table
+from tests.visits import Visit, cards, drawn, plain, said, sentence, table
 from warehouse import Settings
 from warehouse.database import connect
 
@@ -28,7 +28,8 @@ def test_the_pages_know_the_ranges_of_the_warehouse() -> None:
     mart = marts()["fleet_sizes"].definition
     with connect() as connection:
         rows = connection.execute(f"select fleet_size from ({mart}) order by place").fetchall()
-    assert tuple(palette.FLEET_SIZE) == SIZES == tuple(size for (size,) in rows)
+    assert tuple(palette.FLEET_SIZE) == tuple(palette.FLEET_SIZE_IN_THE_DARK) == SIZES
+    assert tuple(size for (size,) in rows) == SIZES
 
 
 def events(days: int, gaps: bool = True) -> str:
@@ -132,7 +133,7 @@ def test_what_a_user_lost_is_a_number_to_sort_by(tmp_path: Path, visit: Visit) -
     files = {"connectivity_events.csv": "\n".join(stay), "servers.csv": SERVERS}
     users = table(visit(load_all(tmp_path, [files]), "online_fleet"), 1)
     changes = {row["user"]: row["more"] for row in users if not pd.isna(row["more"])}
-    assert changes == {"bob": -1}
+    assert changes == {"ann": 0, "bob": -1, "cat": 0}
 
 
 def test_the_audit_counts_each_rule(ten_weeks: Settings, visit: Visit) -> None:
@@ -174,6 +175,14 @@ def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
     assert app.query_params == {"find": "zz"}
 
 
+def test_a_user_of_the_day_shows_the_devices(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", user="bob", day="2026-05-08")
+    assert app.header[0].value == "Had 3 devices online on Fri 8 May 2026"
+    assert [row["device_id"] for row in table(app, -1)] == ["b1", "b2", "b3"]
+    nobody = visit(ten_weeks, "online_fleet", user="zz")
+    assert "User `zz` had no device online on Sat 9 May 2026." in said(nobody)
+
+
 def test_two_devices_on_one_axis_of_time(ten_weeks: Settings, visit: Visit) -> None:
     app = visit(ten_weeks, "online_fleet", device="c1,b1")
     assert app.header[0].value.startswith("`b1` was online longest, 26 days")
@@ -191,6 +200,40 @@ def test_the_projection_says_how_wrong_it_was(ten_weeks: Settings, visit: Visit)
     )
     assert "the same model missed by" in said(app)
     assert len(table(app)) == 28
+
+
+def test_a_projection_that_was_far_off_is_not_drawn(tmp_path: Path, visit: Visit) -> None:
+    lines = [
+        f"{MONDAY + dt.timedelta(day)} 08:00:00,d{device},ann,7,{connected}\n"
+        for day in range(90)
+        for device in range(30 if day < 60 else 3)
+        for connected in ("true", "false")
+    ]
+    files = {"connectivity_events.csv": "".join(lines), "servers.csv": SERVERS}
+    app = visit(load_all(tmp_path, [files]), "online_fleet")
+    assert re.search(r"No projection: .* missed by .* on average, more than 20 %\.", said(app))
+    assert not any("expected" in row for row in drawn(app, "Bars of devices online a day"))
+
+
+def test_one_fleet_size_alone_and_how_it_grew(ten_weeks: Settings, visit: Visit) -> None:
+    app = visit(ten_weeks, "online_fleet", size="3-9")
+    assert sentence(app) == (
+        "Fleets of 3–9 did not grow in 4 weeks: 3 devices (60 % of all) on Sat 9 May 2026, "
+        "3 (60 % of all) then"
+    )
+    points = drawn(app, "Line of devices online a day, fleets of 3–9")
+    assert [point["amount"] for point in points[-3:]] == [3, 3, None]
+    assert points[-1]["so_far"] is not None
+    early = visit(ten_weeks, "online_fleet", size="1-2", last_day="2026-03-20")
+    assert sentence(early).endswith("4 weeks before is not known")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "said_so"),
+    [(42, 40, "grew by 5 %"), (30, 40, "shrank by 25 %"), (4, 4, "did not grow"), (2, 0, "grew")],
+)
+def test_growth_in_words(now: int, before: int, said_so: str) -> None:
+    assert plain(fleet_size.grew(now, before)) == said_so
 
 
 def test_too_little_history_is_said(tmp_path: Path, visit: Visit) -> None:

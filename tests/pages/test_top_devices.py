@@ -147,7 +147,6 @@ def test_a_number_that_is_cut_to_a_whole_one_is_said_so(
         {},
         {"top": "10"},
         {"top": "3", "day": "2026-02-15", "device": "a"},
-        {"strange": "1"},
         {"top": "10.0"},
     ],
 )
@@ -155,6 +154,14 @@ def test_a_link_that_makes_sense_gives_no_notice(
     fortnight: Settings, visit: Visit, link: dict[str, str]
 ) -> None:
     assert not visit(fortnight, "top_devices", **link).warning
+
+
+def test_what_a_page_does_not_know_is_told_and_left_out(fortnight: Settings, visit: Visit) -> None:
+    app = visit(fortnight, "top_devices", strange="1", day="2026-02-30")
+    said_so = [warning.value for warning in app.warning]
+    assert any("says `strange=1`, which this page does not know" in value for value in said_so)
+    assert any("instead of `day=2026-02-30`" in value for value in said_so)
+    assert not app.query_params
 
 
 def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:

@@ -24,7 +24,9 @@ def show(devices: Sequence[str]) -> None:
     st.header(answer(numbers), anchor=False)
     device_online.draw(histories)
     st.dataframe(
-        differences(numbers),
+        tables.signed(
+            differences(numbers), intervals=words.with_minus, cut_off=words.with_minus, hours=hours
+        ),
         hide_index=True,
         height="content",
         column_config=COLUMNS,
@@ -54,12 +56,19 @@ def answer(numbers: Rows) -> str:
 
 COLUMNS = {
     "device": tables.words("Device"),
-    "intervals": tables.number("Intervals", "Times it came online"),
-    "hours": tables.hours("Online", "Of all its intervals together"),
-    "cut_off": tables.number("Cut off", "Intervals that a server's destruction ended"),
+    "intervals": tables.difference("Intervals", "Times it came online"),
+    "hours": tables.difference("Hours online", "Of all its intervals together"),
+    "cut_off": tables.difference("Cut off", "Intervals that a server's destruction ended"),
     "user": tables.words("Last user"),
     "last": tables.instant("Last online until"),
 }
+
+
+def hours(value: float) -> str:
+    """Hours with two decimals: `−56.96`."""
+    return f"{value:,.2f}".replace("-", words.MINUS)
+
+
 APART = ("intervals", "hours", "cut_off")
 
 

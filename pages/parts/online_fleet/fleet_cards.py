@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import streamlit as st
-
-from pages.parts import calendar, cards, fleets, shares, words
+from pages.parts import calendar, cards, fleets, layout, shares, words
 from pages.parts.choose import Period
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import repair
@@ -24,15 +22,11 @@ def show(
     chosen: Choice,
 ) -> None:
     index = (usual - days[0].day).days
-    places = iter(st.columns(4 if chosen.window == 1 else 3))  # four fit beside the sidebar
-    if chosen.window == 1:
-        with next(places):
+    with layout.cards(4 if chosen.window == 1 else 3):
+        if chosen.window == 1:
             online_card(f"Online on {words.short_day(usual)}", days, index)
-    with next(places):
         online_card("In 28 days", running, index)
-    with next(places):
         largest_card(days, index)
-    with next(places):
         repaired_card(observed, chosen.period)
 
 

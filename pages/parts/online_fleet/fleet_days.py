@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import downloads, fleets, tables
+from pages.parts import downloads, fleets, tables, words
 from pages.parts.choose import Period
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet.fleet_choice import Choice
@@ -21,7 +21,7 @@ def show(table: pa.Table, observed: Observed, chosen: Choice) -> None:
         numbers, f"online-devices-{period.first}-{period.last}-window-{chosen.window}", key="days"
     )
     st.dataframe(
-        day_rows(fleets.days(table), observed, period),
+        tables.signed(day_rows(fleets.days(table), observed, period), change=words.percent),
         hide_index=True,
         column_config=DAYS,
         alt=f"{chosen.title} by fleet size, newest first",

@@ -14,7 +14,7 @@ from pages.parts.online_fleet.fleet_choice import Choice
 from pages.parts.online_fleet.projection import Projection
 from pages.parts.shares import limit
 
-KINDS = tuple((fleets.of_size(size), palette.FLEET_SIZE[size]) for size in fleets.SIZES)
+CLICK = "Click a day for its users."
 
 
 def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen: Choice) -> None:
@@ -26,9 +26,10 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
     rows = [bar(day, observed) for day in shown]
     if continued is not None:
         rows += [projection.bar(row) for row in continued.to_pylist()]
+    kinds = tuple((fleets.of_size(size), hue) for size, hue in palette.fleet_sizes().items())
     charts.draw(
         stacks.stack(
-            KINDS,
+            kinds,
             title,
             "Online" if chosen.window == 1 else f"In {chosen.window} days",
             shares=chosen.shares,
@@ -38,7 +39,7 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
             legend="Size of the owner's fleet",
             prefix="Fleets of ",
         ),
-        stacks.table(rows, len(KINDS), continued is not None),
+        stacks.table(rows, len(kinds), continued is not None),
         key,
         f"Bars of {title[:1].lower()}{title[1:]} by the size of the owner's fleet, "
         f"{words.day(period.first)} to {words.day(period.last)}",
@@ -98,10 +99,10 @@ def notes(shown: Sequence[FleetDay], observed: Observed) -> Iterator[str]:
 
 def projection_notes(ahead: Projection, observed: Observed, chosen: Choice) -> Iterator[str]:
     if ahead.rows is None:
-        yield f"No projection yet: {ahead.why_not[:1].lower()}{ahead.why_not[1:]}."
+        yield f"No projection: {ahead.why_not[:1].lower()}{ahead.why_not[1:]}."
     elif continues(observed, chosen):
         yield (
             f"Dashed: the projection, in the ranges that hold the number with {limit(80)} and "
             f"{limit(95)} probability; {projection.missed(ahead.rows.to_pylist()[0])}."
         )
-    yield "Click a day for its users."
+    yield CLICK

@@ -8,8 +8,20 @@ from collections import Counter
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, calendar, choose, downloads, fleets, shares, tables, words
+from pages.parts import (
+    answers,
+    calendar,
+    choose,
+    downloads,
+    fleets,
+    openable,
+    shares,
+    tables,
+    words,
+)
 from pages.parts.fleets import Observed, Rows
+
+TALL = 400  # pixels
 
 
 def show(observed: Observed, usual: dt.date, window: int) -> None:
@@ -35,12 +47,14 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
         downloads.offer(
             fleet, f"online-users-{day}-{window}-{'day' if window == 1 else 'days'}", key="users"
         )
-        st.dataframe(
-            user_rows(rows, before),
-            hide_index=True,
-            column_config=USERS,
-            placeholder="–",
-            alt=f"The users with devices online {within(day, window)}, largest fleet first",
+        openable.table(
+            tables.signed(user_rows(rows, before), more=words.difference),
+            "user",
+            [row["user_id"] for row in rows],
+            USERS,
+            f"The users with devices online {within(day, window)}, largest fleet first; choose one "
+            "to see its devices",
+            height=TALL,
         )
 
 
@@ -131,7 +145,7 @@ def user_rows(rows: Rows, before: dict[str, int] | None) -> pa.Table:
             "before": pa.array(earlier, pa.int64()),
             "more": pa.array(
                 [
-                    None if then is None else row["devices"] - then or None
+                    None if then is None else row["devices"] - then
                     for row, then in zip(rows, earlier, strict=True)
                 ],
                 pa.int64(),

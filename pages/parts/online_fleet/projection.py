@@ -11,6 +11,8 @@ from pages.parts import answers, downloads, fleets, stacks, tables, words
 from pages.parts.shares import limit, percent
 from warehouse import QueryFailed
 
+WORTHLESS_PCT = 20  # mean error beyond which a projection says nothing
+
 
 class Projection(NamedTuple):
     """The days ahead, or why there are none."""
@@ -24,7 +26,13 @@ def ask() -> Projection:
         ahead = answers.ask("online_forecast")
     except QueryFailed as too_little:
         return Projection(None, str(too_little).partition("Error: ")[2] or str(too_little))
-    return Projection(ahead) if ahead.num_rows else Projection(None, "The calendar ends before it")
+    if not ahead.num_rows:
+        return Projection(None, "The calendar ends before it")
+    first = ahead.slice(0, 1).to_pylist()[0]
+    if (first["error_pct"] or 0) > WORTHLESS_PCT:
+        why = missed(first)
+        return Projection(None, f"{why[:1].upper()}{why[1:]}, more than {limit(WORTHLESS_PCT)}")
+    return Projection(ahead)
 
 
 def bar(row: dict[str, Any]) -> stacks.Row:
@@ -68,7 +76,7 @@ def devices(mean: float) -> str:
 
 def show(ahead: Projection) -> None:
     if ahead.rows is None:
-        st.info(f"No projection yet. {ahead.why_not}.", icon="📈")
+        st.info(f"No projection. {ahead.why_not}.", icon="📈")
         return
     rows = ahead.rows.to_pylist()
     last = rows[-1]

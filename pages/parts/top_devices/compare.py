@@ -39,7 +39,7 @@ def show(devices: Sequence[str], day: dt.date) -> None:
     )
     downloads.offer(found, f"devices-compared-{day}", key="compared")
     st.dataframe(
-        differences(rows),
+        tables.signed(differences(rows), **SAID),
         hide_index=True,
         height="content",
         column_config=COLUMNS,
@@ -87,12 +87,15 @@ def says(device: str, row: dict[str, Any]) -> str:
 
 COLUMNS = {
     "device": tables.words("Device"),
-    "occurrences": tables.number("Reports on the day"),
-    "occurrences_week_before": tables.number("Week before"),
+    "occurrences": tables.difference("Reports on the day"),
+    "occurrences_week_before": tables.difference("Week before"),
     "change_pct": tables.change_pct("Change"),
-    "reports": tables.number(f"In {DAYS} days"),
-    "days_reported": tables.number("Days reported"),
+    "reports": tables.difference(f"In {DAYS} days"),
+    "days_reported": tables.difference("Days reported"),
 }
+
+
+SAID = dict.fromkeys(NUMBERS, words.with_minus) | {"change_pct": words.percent}
 
 
 def differences(rows: list[dict[str, Any]]) -> pa.Table:

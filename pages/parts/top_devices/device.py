@@ -8,7 +8,17 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, calendar, charts, downloads, palette, tables, words
+from pages.parts import (
+    address,
+    answers,
+    calendar,
+    charts,
+    downloads,
+    layout,
+    palette,
+    tables,
+    words,
+)
 from pages.parts.words import NOTHING
 
 DAYS = 30
@@ -54,12 +64,13 @@ def answer(row: dict[str, Any], day: dt.date) -> str:
 
 
 def show_cards(row: dict[str, Any], day: dt.date) -> None:
-    with st.container(horizontal=True):
+    with layout.cards(5):
         card("Rank", words.count(row["rank"]) if row["rank"] else NOTHING, "of the day's devices")
         card("Reports", words.count(row["occurrences"]), f"on {words.short_day(day)}")
         card(f"In {DAYS} days", words.count(row["reports"]), "reports")
         card("Days", words.count(row["days_reported"]), f"of {DAYS} it reported on")
-        card("Newest report", words.short_day(row["last_day"]), str(row["last_day"].year))
+        newest = row["last_day"]
+        card("Newest report", f"{newest.day} {newest:%b}", f"{newest:%a}, {newest.year}")
 
 
 def card(label: str, value: str, note: str) -> None:

@@ -25,7 +25,7 @@ def show(part: str, day: dt.date) -> list[str]:
     rows = listed(found, part, day)
     ids = [row["device_id"] for row in rows]
     openable.table(
-        table_rows(rows),
+        tables.signed(table_rows(rows), change=words.percent),
         "device",
         devices.table(ids),
         COLUMNS,

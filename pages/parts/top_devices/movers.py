@@ -40,7 +40,7 @@ def show(kind: str, day: dt.date, top: int) -> list[str]:
     downloads.offer(everyone, f"devices-{kind}-{day}", key="movers")
     ids = [row["device_id"] for row in rows]
     openable.table(
-        table_rows(rows),
+        tables.signed(table_rows(rows), change=words.difference, change_pct=words.percent),
         "device",
         devices.table(ids),
         COLUMNS,
@@ -75,8 +75,8 @@ COLUMNS = {
     "reports": tables.number("Reports", "Distinct reports on the day"),
     "before": tables.number("Week before", "Distinct reports 7 days earlier"),
     "change": tables.difference("Change", "Reports less those of the week before"),
-    "change_pct": st.column_config.NumberColumn(
-        "Change in %", format="%+.1f", help="Against 7 days earlier; empty where there were none"
+    "change_pct": tables.change_pct(
+        "Change in %", "Against 7 days earlier; – where there were none"
     ),
 }
 

@@ -9,7 +9,17 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, charts, devices, downloads, openable, tables, words
+from pages.parts import (
+    address,
+    answers,
+    charts,
+    devices,
+    downloads,
+    openable,
+    several,
+    tables,
+    words,
+)
 
 DAYS = 30
 HOLE = -0.2  # where the highest bar is 1
@@ -27,7 +37,7 @@ def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) 
     table, bars = st.columns([13, 5])
     with table:
         openable.table(
-            table_rows(rows, sparks),
+            tables.signed(table_rows(rows, sparks), moved=words.difference, change=words.percent),
             "device",
             devices.table(ids),
             COLUMNS,
@@ -39,7 +49,7 @@ def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) 
 
 
 def show_bars(rows: list[dict[str, Any]], chosen: list[str]) -> None:
-    key = charts.key_of("bars", devices.link(*chosen) or None)
+    key = charts.key_of("bars", several.link(*chosen) or None)
     charts.draw(
         charts.ranking(len(rows)),
         bar_rows(rows, chosen),
@@ -131,4 +141,4 @@ def says(row: dict[str, Any]) -> str:
 def choose_bar(key: str) -> None:
     points = st.session_state[key]["selection"].get("bar")
     if points:
-        address.put("device", devices.link(points[0]["device"]))
+        address.put("device", several.link(points[0]["device"]))

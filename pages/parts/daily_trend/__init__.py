@@ -1,0 +1,1 @@
+"""What only the page Daily trend is made of."""

@@ -1,0 +1,77 @@
+"""A line over days of devices or of their share; a click on a day gives its `iso`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+import pyarrow as pa
+
+from pages.parts import palette, spec, words
+
+SCHEMA = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("iso", pa.string()),
+        ("amount", pa.float64()),
+        ("so_far", pa.float64()),
+        ("weekend", pa.bool_()),
+        ("has_data", pa.bool_()),
+        ("hole", pa.string()),
+        ("chosen", pa.bool_()),
+        ("says", pa.string()),
+    ]
+)
+
+
+@cache
+def line(title: str, height: int, *, shares: bool, few: bool) -> spec.Spec:
+    """`amount` is NULL without data, `so_far` of a day in progress, which is no part of the line;
+    `hole` is what stands in the middle of days without data. A `few` days are each named."""
+    day = _day(few)
+    band = alt.Chart().encode(x=day)
+    middle = day.bandPosition(0.5)
+    at = alt.Chart().encode(x=middle, y=alt.Y("amount:Q", title=title, axis=_axis(shares)))
+    unfinished = alt.Chart().encode(x=middle, y="so_far:Q")
+    layers: list[Any] = [
+        band.mark_bar(color=palette.QUIET, opacity=0.1, binSpacing=0).transform_filter(
+            "datum.weekend"
+        ),
+        band.mark_bar(color=palette.NO_DATA, opacity=0.22, binSpacing=0).transform_filter(
+            "!datum.has_data"
+        ),
+        alt.Chart()
+        .mark_text(color=palette.NO_DATA, angle=270, fontSize=11)
+        .encode(x=middle, y=alt.value(height / 3), text="hole:N")
+        .transform_filter("isValid(datum.hole)"),
+        at.mark_line(color=palette.MAIN, invalid="break-paths-show-domains"),
+        at.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter"),
+        unfinished.mark_point(color=palette.MAIN, filled=False, size=50, invalid="filter"),
+        at.mark_point(
+            color=palette.CHOSEN, filled=False, size=160, strokeWidth=3, invalid="filter"
+        ).transform_filter("datum.chosen"),
+        band.mark_bar(opacity=0, cursor="pointer", binSpacing=0)
+        .encode(tooltip=spec.SAYS)
+        .add_params(alt.selection_point("day", fields=["iso"], toggle=False)),
+    ]
+    return spec.of(alt.layer(*layers).properties(height=height))
+
+
+def _axis(shares: bool) -> alt.Axis:
+    if shares:
+        return alt.Axis(tickCount=5, labelExpr=f"format(datum.value, '~g') + '{words.PERCENT}'")
+    return alt.Axis(tickCount=5, tickMinStep=1, format=",d")
+
+
+def _day(few: bool) -> alt.X:
+    """Along time, which names the beginnings of days, or a few days by themselves."""
+    axis = alt.Axis(
+        format="%-d %b",
+        labelExpr=spec.named_day(),
+        labelOverlap=True,
+        labelAngle=0,
+        labelAlign="center" if few else spec.IN_PICTURE,
+        grid=False,
+    )
+    return alt.X(f"utcyearmonthdate(day):{'O' if few else 'T'}", title=None, axis=axis)
