@@ -65,7 +65,8 @@ torture: .venv/test.stamp ## Kill, race and flood the loader for minutes
 cluster: .venv/test.stamp ## Run the suite of the cluster on a real Spark: a master, two workers (JDK 17)
 	@mkdir -p build
 	sh tools/spark.sh $(PY)
-	FLEETPULSE_SPARK=build/spark $(PY) -m pytest tests/etl/test_cluster.py --timeout 1200 $(ARGS)
+	FLEETPULSE_SPARK=build/spark $(PY) -m pytest tests/etl/test_cluster.py \
+		tests/warehouse/test_marts_on_engines.py --timeout 1200 $(ARGS)
 
 bench: .venv/bench.stamp ## Measure side by side (one of them: make bench BENCHES=load ARGS=--help)
 	@$(WITH_CHROMIUM) for name in $(BENCHES); do \

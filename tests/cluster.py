@@ -38,6 +38,21 @@ class Server:
             process.kill()
             process.wait()
 
+    def python_workers(self) -> list[int]:
+        """The processes of Spark's executors that run Python, each a fork of a daemon."""
+        parents, daemons = {}, set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                parents[int(folder.name)] = int((folder / "stat").read_text().split()[-49])
+                if b"pyspark.daemon" in (folder / "cmdline").read_bytes():
+                    daemons.add(int(folder.name))
+        ours = {process.pid for process in self.processes}
+
+        def is_ours(pid: int) -> bool:
+            return pid in ours or (pid in parents and is_ours(parents[pid]))
+
+        return [pid for pid in daemons if parents[pid] in daemons and is_ours(pid)]
+
 
 @contextmanager
 def sail(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from etl import load as command
 from etl.engines import spark
 from etl.run import load
-from tests.cluster import Server, any_server, may_hide, sail
+from tests.cluster import SPARK, Server, any_server, may_hide, sail
 from tests.etl.loading import folders, lay, load_once
 from tests.etl.test_batches import told
 from tests.etl.test_engines import AGAIN, WORLD
@@ -55,8 +57,8 @@ def fails(settings: Settings, remote: str, capsys: pytest.CaptureFixture[str]) -
 
 
 @contextmanager
-def killing(settings: Settings, server: Server, seconds: float) -> Iterator[None]:
-    """Kill a server so long after a task of a load has begun, from a thread."""
+def killing(settings: Settings, kill_it: Callable[[], object], seconds: float) -> Iterator[None]:
+    """Kill something so long after a task of a load has begun, from a thread."""
     over = threading.Event()
 
     def kill() -> None:
@@ -64,7 +66,7 @@ def killing(settings: Settings, server: Server, seconds: float) -> Iterator[None
             if over.wait(0.02):
                 return
         time.sleep(seconds)
-        server.kill()
+        kill_it()
 
     thread = threading.Thread(target=kill)
     thread.start()
@@ -214,10 +216,32 @@ def test_a_server_that_is_killed_in_the_middle(
     files = {"slow.csv": SLOW, **FIRST}
     lay(there.incoming, files)
     for seconds in (0.0, 1.0):
-        with sail(tmp_path) as doomed, killing(there, doomed, seconds):
+        with sail(tmp_path) as doomed, killing(there, doomed.kill, seconds):
             line = fails(there, doomed.remote, capsys)
         assert f"at {doomed.remote}: the connection was lost (" in line
     load(there, remote=server.remote)
     load_once(here, files)
+    assert state(there) == state(here)
+    assert_sound(there)
+
+
+@pytest.mark.skipif(SPARK not in os.environ, reason="Sail runs Python inside of the server")
+def test_a_worker_that_is_killed_in_the_middle(tmp_path: Path, server: Server) -> None:
+    """Spark tries the task again; what the first attempt left is no part of the load."""
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    files = {"slow.csv": SLOW, **FIRST}
+    killed: list[int] = []
+
+    def kill() -> None:
+        for pid in server.python_workers():
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+
+    for number in range(3):
+        with killing(there, kill, number / 2):
+            load_there(there, {f"{number}/{name}": text for name, text in files.items()}, server)
+        assert len(killed) > number
+        load_once(here, {f"{number}/{name}": text for name, text in files.items()})
+        files = {"slow.csv": SLOW + f"2026-03-01T10:00:0{number}Z,late,sensor,online\n"}
     assert state(there) == state(here)
     assert_sound(there)

@@ -6,9 +6,9 @@
 with changes as (
     select
         week_number,
-        sum(change) as change,
-        sum(new_devices) as new_devices,
-        sum(returned_devices) as returned_devices
+        sum(change) as week_change,
+        sum(new_devices) as week_new_devices,
+        sum(returned_devices) as week_returned_devices
     from online_week_steps
     group by week_number
     having sum(change) <> 0 or sum(new_devices) <> 0 or sum(returned_devices) <> 0
@@ -17,11 +17,11 @@ with changes as (
 select
     week_number,
     cast(
-        sum(change) over (
+        sum(week_change) over (
             order by week_number
             rows between unbounded preceding and current row
         ) as bigint
     ) as devices,
-    cast(new_devices as bigint) as new_devices,
-    cast(returned_devices as bigint) as returned_devices
+    cast(week_new_devices as bigint) as new_devices,
+    cast(week_returned_devices as bigint) as returned_devices
 from changes
