@@ -17,13 +17,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import checkpoints, connectivity
+from etl import checkpoints, whole
 from etl.engines.spark import Spark
-from etl.mart import ROLES, marts
+from etl.mart import ROLES, Mart, marts
+from etl.replay import Replay
 from etl.run import take_back
 from tests.cluster import any_server
+from tests.etl import test_checkpoints, test_store_checkpoints
 from tests.etl.loading import current, folders, load_once
-from tests.etl.test_checkpoints import history
 from tests.etl.world import FIRST, SECOND
 from warehouse.database import literal
 
@@ -77,26 +78,35 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Case]]:
 
 
 def _of_checkpoints(root: Path) -> Iterator[tuple[str, Case]]:
-    """What the marts of connectivity read from checkpoint to checkpoint."""
+    """What the marts of connectivity and stores read from checkpoint to checkpoint."""
     seen: dict[str, list[Case]] = defaultdict(list)
-    sql_of = connectivity._Replay._sql
+    sql_of, make = Replay.sql, whole.make
 
-    def noted(self: connectivity._Replay, name: str) -> str:
+    def note(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
+        seen[name].append(kept(connection, sql, root / f"{name}{len(seen[name])}"))
+
+    def noted(self: Replay, name: str) -> str:
         sql = sql_of(self, name)
-        here = root / f"{name}{len(seen[name])}"
-        seen[name].append(kept(self.connection, sql, here))
+        note(self.connection, name, sql)
         return sql
+
+    def noted_whole(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+        if mart.recompute == "whole" and not mart.is_python:
+            note(connection, mart.name, mart.definition)
+        make(connection, mart)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoints, "TAIL_ROWS", 3)
         patch.setattr(checkpoints, "GROWTH", 2)
-        patch.setattr(connectivity._Replay, "_sql", noted)
-        settings = folders(root / "world")
-        for path, text in history(random.Random(3)):
-            if text:
-                load_once(settings, {path: text})
-            else:
-                take_back(settings, [path], "a test")
+        patch.setattr(Replay, "sql", noted)
+        patch.setattr(whole, "make", noted_whole)
+        for history in (test_checkpoints.history, test_store_checkpoints.history):
+            settings = folders(root / history.__module__)
+            for path, text in history(random.Random(3)):
+                if text:
+                    load_once(settings, {path: text})
+                else:
+                    take_back(settings, [path], "a test")
     for name, those in seen.items():
         full = [case for case in those if case.rows] or those
         for case in full[-KEPT:]:
