@@ -192,7 +192,7 @@ def show_picture(
     title = f"Share of {chosen.share_of or 'all devices'} a day" if shares else "Devices a day"
     key = charts.key_of("trend", address.text("day"))
     charts.draw(
-        trend_chart.line(title, TALL, shares=shares, few=len(rows) <= charts.FEW),
+        trend_chart.line(title, TALL, shares=shares, named=trend_chart.named(len(rows))),
         points(rows, measure, unfinished),
         key,
         f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "

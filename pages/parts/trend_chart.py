@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pyarrow as pa
 
 from pages.parts import palette, spec, words
+
+Named = Literal["each", "some", "time"]  # which days the axis names: as time does where many are
+FEW, MANY = 10, 200  # days
+
+
+def named(days: int) -> Named:
+    """How the axis names so many days."""
+    return "each" if days <= FEW else "some" if days <= MANY else "time"
+
 
 SCHEMA = pa.schema(
     [
@@ -26,10 +35,10 @@ SCHEMA = pa.schema(
 
 
 @cache
-def line(title: str, height: int, *, shares: bool, few: bool) -> spec.Spec:
+def line(title: str, height: int, *, shares: bool, named: Named) -> spec.Spec:
     """`amount` is NULL without data, `so_far` of a day in progress, which is no part of the line;
-    `hole` is what stands in the middle of days without data. A `few` days are each named."""
-    day = _day(few)
+    `hole` is what stands in the middle of days without data."""
+    day = _day(named)
     band = alt.Chart().encode(x=day)
     middle = day.bandPosition(0.5)
     at = alt.Chart().encode(x=middle, y=alt.Y("amount:Q", title=title, axis=_axis(shares)))
@@ -64,14 +73,25 @@ def _axis(shares: bool) -> alt.Axis:
     return alt.Axis(tickCount=5, tickMinStep=1, format=",d")
 
 
-def _day(few: bool) -> alt.X:
-    """Along time, which names the beginnings of days, or a few days by themselves."""
-    axis = alt.Axis(
-        format="%-d %b",
-        labelExpr=spec.named_day(),
-        labelOverlap=True,
-        labelAngle=0,
-        labelAlign="center" if few else spec.IN_PICTURE,
-        grid=False,
+def _day(named: Named) -> alt.X:
+    return alt.X(
+        f"utcyearmonthdate(day):{'O' if named == 'each' else 'T'}",
+        title=None,
+        axis=alt.Axis(
+            values=alt.ExprRef(_LAST_AND_BACK) if named == "some" else alt.Undefined,
+            format="%-d %b",
+            labelExpr=spec.named_day(),
+            labelOverlap=True,
+            labelAngle=0,
+            labelAlign="center" if named == "each" else spec.IN_PICTURE,
+            grid=False,
+        ),
     )
-    return alt.X(f"utcyearmonthdate(day):{'O' if few else 'T'}", title=None, axis=axis)
+
+
+# Ticks where the points are, from the last day back, at most eight of them.
+_DAY = 864e5  # milliseconds
+_END, _BEGIN = f"(domain('x')[1] - {_DAY})", "domain('x')[0]"
+_STEP = f"({_DAY} * ceil(({_END} - {_BEGIN}) / {_DAY} / 8))"
+_FIRST = f"{_END} - {_STEP} * floor(({_END} - {_BEGIN}) / {_STEP})"
+_LAST_AND_BACK = f"sequence({_FIRST}, {_END} + 1, {_STEP})"

@@ -8,7 +8,16 @@ from functools import partial
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, calendar, charts, choose, fleets, shares, trend_chart, words
+from pages.parts import (
+    address,
+    calendar,
+    charts,
+    choose,
+    fleets,
+    shares,
+    trend_chart,
+    words,
+)
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import fleet_picture
 from pages.parts.online_fleet.fleet_choice import Choice
@@ -66,7 +75,9 @@ def show(days: Sequence[FleetDay], size: str, observed: Observed, chosen: Choice
     title = f"{chosen.title}, fleets of {fleets.SIZES[size]}"
     key = charts.key_of("size", address.text("day"))
     charts.draw(
-        trend_chart.line(chosen.title, 300, shares=chosen.shares, few=len(shown) <= charts.FEW),
+        trend_chart.line(
+            chosen.title, 300, shares=chosen.shares, named=trend_chart.named(len(shown))
+        ),
         points(shown, list(fleets.SIZES).index(size), observed, chosen),
         key,
         f"Line of {title[:1].lower()}{title[1:]}, {words.day(period.first)} to "
