@@ -14,6 +14,7 @@ from etl.mart import INNER, Audit, marts, read_audits
 from etl.recovery import scratch_folder
 from etl.storage import Storage
 from warehouse import NoGeneration, Settings, WarehouseLocked
+from warehouse.bucket import Altered, Gone
 from warehouse.database import connect, first_line, glob_literal, is_locked, literal
 from warehouse.generation import local_path
 
@@ -133,7 +134,7 @@ def _marts(settings: Settings, connection: duckdb.DuckDBPyConnection, found: Fin
         try:
             with connect(spill=folder / "spill") as memory:
                 publish.rebuild_as(memory, path, settings, folder / "marts")
-        except (duckdb.Error, lake.Damaged) as failed:
+        except (duckdb.Error, lake.Damaged, Altered, Gone) as failed:
             found.problems.append(
                 f"the marts cannot be made anew from the lake: {first_line(failed)}"
             )

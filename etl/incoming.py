@@ -26,6 +26,7 @@ from warehouse.environment import number
 
 AT_ONCE_MB = "FLEETPULSE_FETCH_MB"
 FULL_SECONDS = "FLEETPULSE_LIST_SECONDS"
+NO_NAME = "its key ends in /, as a folder's does: give it a name that ends in .csv"
 FEW = 10_000  # objects that are listed in ten requests: always in full
 
 
@@ -117,7 +118,9 @@ class Objects:
                 name = PurePosixPath(path).name
                 others[path] = Unread(path, 0, why, why == HIDDEN_FOLDER or _is_temporary(name))
         for listed in self._listed or ():
-            if listed.key.endswith("/"):  # how consoles show a folder
+            if listed.key.endswith("/"):
+                if listed.bytes:  # without any it is how consoles show a folder
+                    others[listed.key] = Unread(listed.key, listed.bytes, NO_NAME, False)
                 continue
             if other := _unread(listed):
                 others[other.path] = other

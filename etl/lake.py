@@ -18,6 +18,7 @@ from etl.datasets import Dataset, datasets
 from etl.disk import sync, sync_all
 from etl.read.stage import Staging
 from warehouse import working_copy
+from warehouse.bucket import Altered, Gone
 from warehouse.database import glob_literal, literal
 
 LEDGER = "_loads"
@@ -217,7 +218,10 @@ def sha256(path: Path) -> str:
 
 def check(data: Path, digests: Mapping[str, str]) -> None:
     """Raise Damaged unless every file has its sha256; a working copy fetches what it lacks."""
-    working_copy.fetch(data, digests)
+    try:
+        working_copy.fetch(data, digests)
+    except (Altered, Gone) as wrong:
+        raise Damaged(f"{wrong}; put it back from a backup") from wrong
     harmed = {name: digests[name] for name, _ in faults(data, digests)}
     working_copy.fetch(data, harmed, again=True)
     for name, fault in faults(data, harmed):

@@ -70,13 +70,30 @@ class Remote:
 
     def _shown(self) -> Commit | None:
         """The newest commit, once its generation is here and can be read."""
+        before = working_copy.local(self._settings)
         found = working_copy.update(self._settings, self._bucket, sure=True)
+        if found is None:
+            self._begin_at_nothing(before)
         if found and not working_copy.is_readable(self._settings):
             working_copy.forget(self._settings)
             found = working_copy.update(self._settings, self._bucket)
         if found:
             working_copy.fetch_parts(self._settings, self._bucket, found)
         return found
+
+    def _begin_at_nothing(self, before: Commit | None) -> None:
+        """Say so where there was something; raises BucketError where a folder was copied there."""
+        if before:
+            self._say(
+                f"{self._bucket.url} is empty, of which this machine had generation "
+                f"{before.number}: everything begins anew"
+            )
+        listed = self._bucket.objects(f"lake/{lake.LEDGER}/")
+        if any(re.match(rf"lake/{lake.LEDGER}/\d+/", one.key) for one in listed):
+            raise BucketError(
+                f"{self._bucket.url} holds a data folder that was copied there, which no load goes "
+                "on from: name an empty prefix, and load the incoming files into it"
+            )
 
     def _is_lost(self, newest: Commit) -> bool:
         """Is a generation's file, or a part of it, not in the bucket as it was put there?"""

@@ -356,7 +356,9 @@ class _Run:
 
 def _differ(unread: Sequence[Unread], known: Known) -> bool:
     """Did the files that are not read change? What comes and goes by itself is no news."""
-    now = {other.path: other.reason for other in unread if not other.is_temporary}
-    return any(known.unread.get(path) != why for path, why in now.items()) or any(
-        path not in now and not is_temporary(PurePosixPath(path).name) for path in known.unread
+    there = {other.path for other in unread}
+    return any(
+        known.unread.get(other.path) != other.reason for other in unread if not other.is_temporary
+    ) or any(
+        path not in there and not is_temporary(PurePosixPath(path).name) for path in known.unread
     )

@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import commits
-from warehouse.bucket import Bucket, BucketError, side_by_side
+from warehouse.bucket import Altered, Bucket, BucketError, Gone, side_by_side
 from warehouse.commits import Commit
 from warehouse.database import attached, connect, glob_literal
 from warehouse.environment import number
@@ -248,8 +248,12 @@ def _move_views(path: Path, data: Path, folder: str) -> None:
     here = prefix(data)
     alias = path.stem
     with connect() as connection, attached(connection, path):
+        harmed = False
         for dataset in _datasets(connection):
-            stand_in(data, dataset)
+            try:
+                stand_in(data, dataset)
+            except (Altered, Gone):  # what reads that dataset tells; all else can be asked
+                harmed = True
         if folder == here:
             return
         views = connection.execute(
@@ -259,7 +263,11 @@ def _move_views(path: Path, data: Path, folder: str) -> None:
         ).fetchall()
         for (sql,) in views:
             moved = sql.replace(f"'{folder}/", f"'{here}/")
-            connection.execute(moved.replace("CREATE VIEW", "create or replace view", 1))
+            try:
+                connection.execute(moved.replace("CREATE VIEW", "create or replace view", 1))
+            except duckdb.Error:
+                if not harmed:
+                    raise
         connection.execute("checkpoint")
 
 

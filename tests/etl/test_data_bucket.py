@@ -412,6 +412,34 @@ def test_damage_in_the_bucket_is_found_and_repaired(
     assert open_generation(fresh).number > 1
 
 
+def test_a_harmed_file_of_the_lake_stops_only_what_reads_it(
+    machine: Machines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.load("a", {f"{n}.csv": day(n, f"d{n}") for n in range(1, 4)})
+    client = machine.place.store.client()
+    for key in machine.place.keys("data/lake/health_reports/")[:2]:
+        client.put_object(Bucket=machine.place.name, Key=key, Body=b"x" * 1000)
+    reader = machine("reader")
+    ranks = "select device_id from top_devices(date '2017-05-03')"
+    assert open_generation(reader).query(ranks)["device_id"].to_pylist() == ["d3"]
+    assert load(machine("b")).published is False
+    assert verify.main(["--data", machine("c").data_place]) == 1
+    assert capsys.readouterr().out.count("its sha256 is another; it held 1 rows") == 2
+
+
+def test_a_folder_that_was_copied_there_is_not_written_over(machine: Machines) -> None:
+    elsewhere = Settings(machine.root / "in", machine.root / "folder")
+    elsewhere.incoming.mkdir()
+    lay(elsewhere.incoming, {"1.csv": day(1)})
+    load(elsewhere)
+    client = machine.place.store.client()
+    for path in (p for p in elsewhere.data.rglob("*") if p.is_file()):
+        key = f"data/{path.relative_to(elsewhere.data).as_posix()}"
+        client.put_object(Bucket=machine.place.name, Key=key, Body=path.read_bytes())
+    with pytest.raises(BucketError, match="a data folder that was copied there"):
+        machine.load("a", {"2.csv": day(2)})
+
+
 def test_a_bucket_that_was_emptied_begins_again(machine: Machines) -> None:
     settings = machine.load("a", {"1.csv": day(1), "2.csv": HEADER})
     client = machine.place.store.client()

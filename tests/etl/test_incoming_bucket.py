@@ -168,14 +168,24 @@ def test_an_object_that_is_replaced_meanwhile_is_loaded_later(place: Place, tmp_
 
 
 @pytest.mark.parametrize(
-    "key", ["a//b.csv", "../up.csv", "./x.csv", "ü x/ß [1]*?.csv", "d.csv/e.csv"]
+    "key",
+    ["a//b.csv", "../up.csv", "./x.csv", "x/./dot.csv", "ü x/ß [1]*?.csv", "d.csv/e.csv"],
 )
 def test_any_key_is_read_and_named_as_it_is(place: Place, tmp_path: Path, key: str) -> None:
     settings = settings_of(place, tmp_path)
     place.lay({key: day(1), "d.csv": day(2), "folder/": ""})
     load(settings)
-    expected = [] if key.startswith(".") else [[key, "loaded"]]
+    expected = [] if key.startswith(".") or "/." in key else [[key, "loaded"]]
     assert sorted(files(settings)) == sorted([["d.csv", "loaded"], *expected])
+    assert not load(settings).published
+
+
+def test_an_object_with_the_name_of_a_folder_is_listed(place: Place, tmp_path: Path) -> None:
+    settings = settings_of(place, tmp_path)
+    place.lay({"a.csv/": day(1), "empty/": ""})
+    load(settings)
+    listed = answer(current(settings), "select path, reason from unread_changes")[1:]
+    assert listed == [["a.csv/", incoming.NO_NAME]]
 
 
 @pytest.mark.parametrize(("method", "part"), [("GET", "list-type"), ("GET", "/in/b.csv")])
