@@ -35,6 +35,8 @@ CLIENT = "4.2.0"
 INSTALL = f"pip install 'fleetpulse[cluster]' (pyspark-client {CLIENT})"
 # The client's own policy goes on for ten minutes after the server has died.
 MOST_TRIES = 4  # about four seconds
+LOST = "the connection was lost"
+_GONE = re.compile(r"unavailable|connection refused|connection reset|socket closed", re.I)
 _ERROR = re.compile(r"(?!org\.|java\.|py4j)[\w.]*(Error|Exception|Interrupt|Exit)\b")  # of Python
 _SHARED = "incoming and data have to lie on storage that all share under one path"
 _COLUMNS = "number bigint, refused string, done binary"
@@ -202,9 +204,12 @@ def _connected(remote: str) -> SparkSession:
         session.client.set_retry_policies([DefaultPolicy(max_retries=MOST_TRIES)])
         _check_version(remote, session.version)
     except (PySparkException, RpcError) as wrong:
+        told = _told(wrong)
+        if _GONE.search(str(wrong)):
+            raise ClusterFailed(f"at {remote}: {told}") from wrong
         raise ClusterFailed(
             f"the server at {remote} does not take this client, pyspark-client "
-            f"{_client_version()}: {_told(wrong)}"
+            f"{_client_version()}: {told}"
         ) from wrong
     return session
 
@@ -245,7 +250,7 @@ def _told(failed: Exception) -> str:
     """What happened there, in one line: the last one of a worker's trace says it."""
     text = str(failed)
     if details := re.search(r'details = "(.*?)"$', text, re.MULTILINE):
-        return f"the connection was lost ({details[1]})"
+        return f"{LOST} ({details[1]})"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     traced = [n for n, line in enumerate(lines) if line.startswith("Traceback")]
     if traced:
