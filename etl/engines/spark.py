@@ -11,6 +11,7 @@ import pickle
 import re
 import secrets
 import socket
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -182,6 +183,7 @@ def _connected(remote: str) -> SparkSession:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pandas 3, of which we use nothing there
         try:
+            _be_a_program()
             from grpc import RpcError
             from pyspark.errors import PySparkException
             from pyspark.sql.connect.client.retries import DefaultPolicy
@@ -212,6 +214,14 @@ def _connected(remote: str) -> SparkSession:
             f"{_client_version()}: {told}"
         ) from wrong
     return session
+
+
+def _be_a_program() -> None:
+    """The client takes a process without a main file (`python -c`) for its own documentation's
+    tests, for which it wants all of Spark, and exits."""
+    main = sys.modules["__main__"]
+    if not hasattr(main, "__file__"):
+        main.__file__ = sys.executable
 
 
 def _address(remote: str) -> tuple[str, int]:
