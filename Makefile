@@ -44,7 +44,7 @@ test: lint ## Lint, types and every test, in a real Chromium too
 	@sh tools/redis.sh
 ifeq ($(strip $(ARGS)),)
 	@$(PY) -m pytest -n 2 --dist loadfile $(CORE) --junitxml=build/junit-core.xml --cov --cov-report=term
-	@$(WITH_CHROMIUM) $(PY) -m pytest $(CORE:%=--ignore=%) --junitxml=build/junit.xml
+	@$(WITH_CHROMIUM) $(PY) -m pytest -n 2 --dist loadfile $(CORE:%=--ignore=%) --junitxml=build/junit.xml
 else
 	@$(WITH_CHROMIUM) $(PY) -m pytest $(ARGS)
 endif

@@ -191,7 +191,14 @@ def test_many_writers_at_once_lose_nothing(machine: Machines) -> None:
     assert_right(reader)
 
 
-@pytest.mark.parametrize("part", ["/data/lake/health", "/data/generations/", "/data/commits/"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "/data/commits/",
+        pytest.param("/data/generations/", marks=pytest.mark.torture),
+        pytest.param("/data/lake/health", marks=pytest.mark.torture),
+    ],
+)
 def test_killed_before_the_commit(machine: Machines, part: str) -> None:
     machine.load("a", {"1.csv": day(1)})
     settings = machine("a")
@@ -359,8 +366,22 @@ def test_a_reader_goes_on_where_the_store_does_not_answer(machine: Machines) -> 
         current_path(machine("another"))
 
 
-@pytest.mark.parametrize("kind", ["500", "cut"])
-@pytest.mark.parametrize("part", ["/data/commits/", "/data/generations/", "/data/lake/"])
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("500", "/data/commits/"),
+        ("cut", "/data/generations/"),
+        *(
+            pytest.param(kind, part, marks=pytest.mark.torture)
+            for kind, part in (
+                ("cut", "/data/commits/"),
+                ("500", "/data/generations/"),
+                ("500", "/data/lake/"),
+                ("cut", "/data/lake/"),
+            )
+        ),
+    ],
+)
 def test_a_reader_never_shows_half_of_a_generation(machine: Machines, kind: str, part: str) -> None:
     machine.load("a", FIRST)
     first = state(machine("reader"))
