@@ -59,8 +59,8 @@ lint: .venv/test.stamp ## Ruff, hadolint, sqlfluff and mypy
 image: ## Take the Dockerfile's steps in a clean folder and prove the result, without Docker
 	sh tools/prove_image.sh
 
-torture: .venv/test.stamp ## Kill, race and flood the loader for minutes
-	$(PY) -m pytest -m torture --timeout 3600 $(ARGS)
+torture: .venv/test.stamp ## Kill, race and flood the loader, and look at every page in every mode, for an hour
+	@$(WITH_CHROMIUM) $(PY) -m pytest -m torture --timeout 3600 $(ARGS)
 
 cluster: .venv/test.stamp ## Run the suite of the cluster on a real Spark: a master, two workers (JDK 17)
 	@mkdir -p build

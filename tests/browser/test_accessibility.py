@@ -84,8 +84,15 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(timeout=30)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("window", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    ("window", "scheme"),
+    [
+        pytest.param(WIDE, "light", id="wide, light"),
+        pytest.param(PHONE, "dark", id="phone, dark"),
+        pytest.param(WIDE, "dark", id="wide, dark", marks=pytest.mark.torture),
+        pytest.param(PHONE, "light", id="phone, light", marks=pytest.mark.torture),
+    ],
+)
 def test_nothing_serious_that_streamlit_does_not_have(
     browser: Browser, server: Server, bare: str, window: ViewportSize, scheme: Scheme
 ) -> None:
