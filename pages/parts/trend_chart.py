@@ -56,7 +56,9 @@ def line(title: str, height: int, *, shares: bool, named: Named) -> spec.Spec:
         .transform_filter("isValid(datum.hole)"),
         at.mark_line(color=palette.MAIN, invalid="break-paths-show-domains"),
         at.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter"),
-        unfinished.mark_point(color=palette.MAIN, filled=False, size=50, invalid="filter"),
+        unfinished.mark_point(
+            color=palette.MAIN, filled=False, size=50, invalid="filter", aria=False
+        ),
         at.mark_point(
             color=palette.CHOSEN, filled=False, size=160, strokeWidth=3, invalid="filter"
         ).transform_filter("datum.chosen"),
