@@ -14,6 +14,7 @@ import socket
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -88,8 +89,11 @@ class Remote:
                 f"{self._bucket.url} is empty, of which this machine had generation "
                 f"{before.number}: everything begins anew"
             )
-        listed = self._bucket.objects(f"lake/{lake.LEDGER}/")
-        if any(re.match(rf"lake/{lake.LEDGER}/\d+/", one.key) for one in listed):
+        copied: list[str] = []
+        with suppress(BucketError):  # nothing rests on a listing
+            listed = self._bucket.objects(f"lake/{lake.LEDGER}/")
+            copied += [o.key for o in listed if re.match(rf"lake/{lake.LEDGER}/\d+/", o.key)]
+        if copied:
             raise BucketError(
                 f"{self._bucket.url} holds a data folder that was copied there, which no load goes "
                 "on from: name an empty prefix, and load the incoming files into it"

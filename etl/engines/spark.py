@@ -14,7 +14,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -180,10 +180,9 @@ def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
 
 def _connected(remote: str) -> SparkSession:
     host, port = _address(remote)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _as_a_program():
         warnings.simplefilter("ignore", FutureWarning)  # pandas 3, of which we use nothing there
         try:
-            _be_a_program()
             from grpc import RpcError
             from pyspark.errors import PySparkException
             from pyspark.sql.connect.client.retries import DefaultPolicy
@@ -216,12 +215,20 @@ def _connected(remote: str) -> SparkSession:
     return session
 
 
-def _be_a_program() -> None:
+@contextmanager
+def _as_a_program() -> Iterator[None]:
     """The client takes a process without a main file (`python -c`) for its own documentation's
-    tests, for which it wants all of Spark, and exits."""
+    tests, for which it wants all of Spark, and exits. It gets one while it is imported, and no
+    longer: new processes of Python would run it."""
     main = sys.modules["__main__"]
-    if not hasattr(main, "__file__"):
+    is_without = not hasattr(main, "__file__")
+    if is_without:
         main.__file__ = sys.executable
+    try:
+        yield
+    finally:
+        if is_without:
+            del main.__file__
 
 
 def _address(remote: str) -> tuple[str, int]:
