@@ -67,7 +67,8 @@ def test_a_link_to_a_page_opens_it_with_everything_around(page: Page) -> None:
     open_top_devices(page)
     sentence(page, "a reported most on Sun 15 Feb 2026: 12 times, 20 % more than a week before")
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Generation 1: 14 files, 579 rows")
-    expect(page.get_by_role("link", name="Daily trend")).to_be_visible()
+    menu = page.get_by_test_id("stSidebar")
+    expect(menu.get_by_role("link", name="Daily trend")).to_be_visible()
 
 
 def test_another_day_is_two_clicks_away_and_stands_in_the_url(page: Page) -> None:
@@ -136,7 +137,7 @@ def test_a_copied_link_opens_the_same_view(page: Page, browser: Browser) -> None
 def test_the_type_stands_in_the_url_and_back_leads_through_the_choices(page: Page) -> None:
     page.goto("/")
     sentence(page, "6 devices sent 45 reports")
-    page.get_by_role("link", name="Daily trend").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Daily trend").click()
     expect(page).to_have_url(re.compile(r"/daily_trend\?type=sensor$"))
     for kind in ("camera", "Any"):
         page.get_by_role("combobox", name="Type").click()
