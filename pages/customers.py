@@ -33,12 +33,18 @@ def page() -> None:
     if found:
         customer.show(found[0])
     else:
-        st.warning(f"There is no customer {words.code(chosen)}: nothing was sent.", icon="🔗")
+        nothing_of(chosen)
+
+
+def nothing_of(customer: str) -> None:
+    """A link to a customer who sent nothing, or whose name is written in another way."""
+    st.title(f"There is no customer {words.code(customer)}", anchor=False)
+    st.markdown("Nothing was sent under this name. Choose a customer above.")
 
 
 def nobody() -> None:
     """Nothing was sent yet: how to begin."""
-    st.header("No customer has sent a table yet", anchor=False)
+    st.title("No customer has sent a table yet", anchor=False)
     st.markdown(
         "Any CSV of 1 to 5 columns becomes its customer's table; the first file fixes the columns."
     )
@@ -64,7 +70,7 @@ def choose(chosen: str, ids: list[str]) -> None:
 
 
 def show_all(customers: pa.Table, rows: list[dict[str, Any]]) -> None:
-    st.subheader(answer(rows), anchor=False)
+    st.title(answer(rows), anchor=False)
     show_cards(rows)
     downloads.offer(customers, "customers")
     ordered = sorted(rows, key=lambda row: -row["total_rows"])

@@ -85,7 +85,7 @@ def page() -> None:
     longer = with_week_before(chosen)
     daily = longer.slice(longer.num_rows - chosen.days)
     rows = daily.to_pylist()
-    st.subheader(answer(longer.to_pylist(), chosen, unfinished), anchor=False)
+    st.title(answer(longer.to_pylist(), chosen, unfinished), anchor=False)
     newest.note(totals)
     late.note("health_reports")
     show_cards([row for row in rows if row["day"] != unfinished])

@@ -23,7 +23,7 @@ SHOWN_LOADS = 40
 def page() -> None:
     datasets = answers.ask("freshness")["dataset"].to_pylist()
     loads = answers.ask("load_history").to_pylist()
-    st.subheader(answer(loads[0]) if loads else "No file has come in yet", anchor=False)
+    st.title(answer(loads[0]) if loads else "No file has come in yet", anchor=False)
     show_cards(loads, len(datasets))
     view = st.segmented_control(
         "Show",

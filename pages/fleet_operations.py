@@ -32,7 +32,7 @@ def page() -> None:
     weekly = answers.ask("online_weekly", first_day=period.first, last_day=period.last)
     daily = answers.ask("online_hours", first_day=period.first, last_day=period.last)
     weeks, days = weekly.to_pylist(), daily.to_pylist()
-    st.subheader(answer(weeks), anchor=False)
+    st.title(answer(weeks), anchor=False)
     late.note("connectivity_events")
     show_cards(weeks, days)
     view = choose.one_of("Show", VIEWS, "view", show_label=False)

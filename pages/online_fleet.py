@@ -67,7 +67,7 @@ def show_fleet(observed: Observed, chosen: Choice) -> None:
         said = fleet_size.answer(days, index, size, chosen)
     else:
         said = answer(days, usual, observed, chosen.window)
-    st.subheader(said, anchor=False)
+    st.title(said, anchor=False)
     late.note("connectivity_events")
     fleet_cards.show(days, fleets.days(running), usual, observed, chosen)
     ahead = projection.ask()

@@ -38,7 +38,7 @@ def page() -> None:
     rows = datasets.to_pylist()
     day = newest.whole(totals) if totals else None
     tab.name(TITLE, words.short_day(day) if day else "")
-    st.subheader(answer(totals, day) if day else loaded(rows), anchor=False)
+    st.title(answer(totals, day) if day else loaded(rows), anchor=False)
     if day:
         newest.note(totals)
     numbers.show(totals, day)
@@ -123,7 +123,7 @@ def says(day: dt.date, row: dict[str, Any] | None, is_unfinished: bool) -> str:
 
 def show_datasets(datasets: pa.Table) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("#### Freshness")
+        st.header("Freshness", anchor=False)
         downloads.offer(datasets, "freshness", key="freshness")
     names = [words.dataset(name) for name in datasets["dataset"].to_pylist()]
     st.dataframe(

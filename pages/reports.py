@@ -30,7 +30,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reports.ask_token()
         reports.button("Make the report", spec.name, partial(given, spec))
-    st.markdown("#### Reports of the last 7 days")
+    st.header("Reports of the last 7 days", anchor=False)
     reports.listing()
     with st.expander("The same from a program"):
         st.code(client(spec.name, given(spec)), language="bash", wrap_lines=True)

@@ -73,7 +73,7 @@ def show_all(stores: pa.Table, chosen: Choice, profile: pa.Table) -> list[str]:
 
 def show_reports(chosen: Choice) -> None:
     """Every store as a file, made in the background: what programs ask the API for."""
-    st.markdown("#### Reports")
+    st.header("Reports", anchor=False)
     asked = {"method": chosen.method}
     if chosen.as_of:
         asked["as_of"] = chosen.as_of.isoformat()
@@ -104,7 +104,7 @@ def cannot_ask(refused: QueryFailed, chosen: Choice, profile: pa.Table) -> None:
 def show_numbers(stores: pa.Table, chosen: Choice, profile: pa.Table, below: float) -> None:
     """The answer, the cards, what the other method says, and the distribution."""
     now = uptime.summary(stores, below)
-    st.subheader(answer(now, chosen, below), anchor=False)
+    st.title(answer(now, chosen, below), anchor=False)
     late.note("store_status")
     before = week_before(chosen, profile, below)
     show_cards(now, before, chosen, below)

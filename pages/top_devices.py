@@ -66,7 +66,7 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     unfinished = day == newest.in_progress(totals)
-    st.subheader(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
+    st.title(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
     newest.note(totals)
     show_cards(totals, day, rows, unfinished)
     return ranking.show(leaders, rows, day, top)
@@ -92,7 +92,7 @@ def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, 
 def no_data(day: dt.date, loaded: list[dt.date]) -> None:
     before, after = calendar.neighbours(loaded, day)
     nearest = " or ".join(f"**{words.day(near)}**" for near in (before, after) if near)
-    st.subheader(f"No health reports were loaded for {words.day(day)}", anchor=False)
+    st.title(f"No health reports were loaded for {words.day(day)}", anchor=False)
     st.markdown(f"The nearest with data: {nearest}. If its file has arrived since, load it:")
     st.code(commands.load(), language="bash")
 

@@ -42,13 +42,14 @@ def visit(monkeypatch: pytest.MonkeyPatch, settings: Settings, page: str, **link
 
 def said(app: AppTest) -> str:
     """All running text of the page."""
-    blocks = (*app.header, *app.subheader, *app.markdown, *app.caption, *app.info, *app.warning)
-    return plain("\n".join(block.value for block in (*blocks, *app.error)))
+    headings = (*app.title, *app.header, *app.subheader)
+    blocks = (*headings, *app.markdown, *app.caption, *app.info, *app.warning, *app.error)
+    return plain("\n".join(block.value for block in blocks))
 
 
 def sentence(app: AppTest) -> str:
     """The answer of the page."""
-    return plain(app.subheader[0].value)
+    return plain(app.title[0].value)
 
 
 def plain(text: str) -> str:

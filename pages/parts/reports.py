@@ -109,7 +109,7 @@ def headline() -> None:
     jobs = current()
     newest = jobs.files.all()[:1] if jobs else []
     said = in_words(newest[0]) if newest else "No report has been asked for in the last 7 days"
-    st.subheader(said, anchor=False)
+    st.title(said, anchor=False)
 
 
 def in_words(report: Manifest) -> str:

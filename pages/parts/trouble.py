@@ -57,7 +57,7 @@ def no_generation() -> None:
 
 def file_lost(lake: Path) -> None:
     """The DuckDB file is gone; the next load makes it from the lake."""
-    st.header("The DuckDB file is gone, the data is not", anchor=False)
+    st.title("The DuckDB file is gone, the data is not", anchor=False)
     st.markdown(
         f"Every row that was ever loaded is in {words.code(os.fspath(lake))}. The next load makes "
         "the DuckDB file anew from it, with or without new files:"
@@ -67,7 +67,7 @@ def file_lost(lake: Path) -> None:
 
 def nothing_loaded() -> None:
     """Without a single row: where files go and the commands that load them."""
-    st.header("Nothing has been loaded yet", anchor=False)
+    st.title("Nothing has been loaded yet", anchor=False)
     st.markdown(
         f"Put CSV files into {words.code(_incoming())} and load them, or make demo data first. "
         "This page shows them as soon as they are loaded."
@@ -83,7 +83,7 @@ def no_rows(dataset: str) -> None:
     if not others:
         no_rows_at_all()
         return
-    st.header(f"No {dataset} have been loaded yet", anchor=False)
+    st.title(f"No {dataset} have been loaded yet", anchor=False)
     st.markdown(
         f"There is other data: {', '.join(words.dataset(name).lower() for name in others)}. Put a "
         f"CSV of {dataset} into {words.code(_incoming())} and run:"
@@ -98,7 +98,7 @@ def no_rows_at_all() -> None:
     if not files:
         nothing_loaded()
         return
-    st.header("No row has been loaded yet", anchor=False)
+    st.title("No row has been loaded yet", anchor=False)
     st.markdown(
         f"{words.counted(files, 'file')} came in, of which nothing could be loaded; *Data* says "
         f"why. Put files that can be read into {words.code(_incoming())} and run:"

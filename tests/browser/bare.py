@@ -17,7 +17,8 @@ BARS = {
 
 st.set_page_config(page_title="bare", layout="wide")
 st.sidebar.caption("A caption")
-st.subheader("A heading", anchor=False)
+st.title("A heading", anchor=False)
+st.header("A heading", anchor=False)
 st.caption("A caption with `code`")
 st.markdown("Text with `code`")
 st.metric("A card", "12", "+3 %", border=True, chart_data=[1, 2, math.nan, 3], help="Help")

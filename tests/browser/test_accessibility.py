@@ -1,5 +1,5 @@
 """axe-core on every page, in both themes, wide and on a phone: no serious finding that a bare page
-of Streamlit does not have."""
+of Streamlit does not have, and headings in order below one of the first level."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ DRAWN = """() => [...document.querySelectorAll(
     '[data-testid=stVegaLiteChart], [data-testid=stMetricChart]'
 )].every(picture => !picture.checkVisibility() || picture.querySelector('svg'))"""
 SERIOUS = ("serious", "critical")
+HEADINGS = ("heading-order", "page-has-heading-one")  # moderate to axe-core
 Scheme = Literal["light", "dark"]
 Finding = tuple[str, str]  # rule, element
 
@@ -105,7 +106,7 @@ def test_nothing_serious_that_streamlit_does_not_have(
 def findings(
     browser: Browser, site: str, pages: tuple[str, ...], window: ViewportSize, scheme: Scheme
 ) -> list[tuple[str, Finding]]:
-    """The serious findings of each page: its rule, and the element without what it says."""
+    """What counts of the findings of each page: its rule, and the element without what it says."""
     found = []
     with browser.new_context(viewport=window, color_scheme=scheme) as context:
         page = context.new_page()
@@ -115,7 +116,7 @@ def findings(
             settle(page)
             page.wait_for_function(DRAWN)
             for rule in Axe().run(page).response["violations"]:
-                if rule["impact"] in SERIOUS:
+                if rule["impact"] in SERIOUS or rule["id"] in HEADINGS:
                     found += [(link, (rule["id"], element(n["html"]))) for n in rule["nodes"]]
     return found
 

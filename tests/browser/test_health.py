@@ -59,7 +59,7 @@ def test_a_file_shows_how_to_take_it_back(page: Page) -> None:
 
 
 def sentence(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=3).first).to_contain_text(text)
+    expect(page.get_by_role("heading", level=1).first).to_contain_text(text)
 
 
 # This one comes first: it is the server's first visitor.

@@ -74,7 +74,7 @@ def test_from_a_user_to_a_device_and_back(page: Page) -> None:
 def test_the_running_total_is_one_click_away(page: Page) -> None:
     visit(page)
     page.get_by_role("radio", name="28 days").click()
-    expect(page.get_by_role("heading", level=3)).to_contain_text(
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
         "6 devices were online at some time in the 28 days to Sat 9 May 2026"
     )
     expect(page).to_have_url(re.compile(r"\?window=28$"))

@@ -76,7 +76,7 @@ def test_c_why_this_store_is_at_96_percent(page: Page) -> None:
     types(page, "Find a store", SHAKY[:5])
     visitor.reads("1 of 4 stores matches 44444")
     opens_row(visitor, f"store={SHAKY}")
-    why = page.get_by_role("dialog").get_by_role("heading", level=2).last
+    why = page.get_by_role("dialog").get_by_role("heading", level=3).last
     expect(why).to_contain_text(
         re.compile(r"was up 96.4\s% of the 168 h that are known, and down 6 h")
     )

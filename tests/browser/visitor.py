@@ -43,7 +43,7 @@ class Visitor:
 
     def reads(self, text: str) -> None:
         """The page's answer."""
-        expect(self.page.get_by_role("heading", level=3).first).to_contain_text(text)
+        expect(self.page.get_by_role("heading", level=1).first).to_contain_text(text)
 
 
 def documented(task: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.etl.loading import load_all
-from tests.visits import Visit, cards, said, table
+from tests.visits import Visit, cards, said, sentence, table
 from warehouse import Settings
 
 COLD = "measured_at,unit,temperature_c\n"
@@ -32,7 +32,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 def test_who_sent_most(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers")
-    assert app.subheader[0].value == "2 customers sent 4 rows, `cold` most of them: 3"
+    assert app.title[0].value == "2 customers sent 4 rows, `cold` most of them: 3"
     numbers = {label: value for label, (value, _) in cards(app).items()}
     assert numbers["Rejected rows"] == "2"
     cold, menu = table(app)
@@ -43,7 +43,7 @@ def test_who_sent_most(visit: Visit, tables: Settings) -> None:
 
 def test_a_customer_has_its_url(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="cold")
-    assert app.subheader[0].value == "`cold` has 3 rows from 2 uploads, over 2 days 2 h"
+    assert app.title[0].value == "`cold` has 3 rows from 2 uploads, over 2 days 2 h"
     assert cards(app)["Newest row"][0] == "Tue 3 Mar"
     preview = app.dataframe[0].value
     assert preview["c1"].tolist() == [
@@ -73,8 +73,7 @@ def test_what_was_rejected_is_said_with_its_reason(visit: Visit, tables: Setting
 def test_a_table_without_a_time_column(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="menu")
     assert (
-        app.subheader[0].value
-        == "`menu` has 1 row from 1 upload; none of its columns tells the time"
+        app.title[0].value == "`menu` has 1 row from 1 upload; none of its columns tells the time"
     )
     assert "Time difference" not in cards(app)
     assert "price_usd" in next(
@@ -91,19 +90,19 @@ def test_how_to_send_more(visit: Visit, tables: Settings) -> None:
 def test_the_way_back(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="menu")
     next(b for b in app.button if b.label == "◀ All customers").click().run()
-    assert app.subheader[0].value.startswith("2 customers sent")
+    assert app.title[0].value.startswith("2 customers sent")
     assert "customer" not in app.query_params
 
 
 def test_a_customer_that_does_not_exist(visit: Visit, tables: Settings) -> None:
     app = visit(tables, "customers", customer="nobody")
-    assert "There is no customer `nobody`" in app.warning[0].value
+    assert sentence(app) == "There is no customer `nobody`"
 
 
 def test_before_anybody_sent_anything(visit: Visit, tmp_path: Path) -> None:
     health = "timestamp,id,type,status\n2026-02-08 10:00:00,a,dpc,offline\n"
     app = visit(load_all(tmp_path, [{"health.csv": health}]), "customers")
-    assert app.header[0].value == "No customer has sent a table yet"
+    assert app.title[0].value == "No customer has sent a table yet"
     assert "curl -F customer_id=" in app.code[0].value
     assert "1 to 5 columns" in said(app)
 
@@ -140,7 +139,7 @@ def test_a_customer_without_a_table_sees_what_was_rejected_and_why(
     visit: Visit, rejected: Settings, customer: str, reason: str
 ) -> None:
     app = visit(rejected, "customers", customer=customer)
-    assert app.subheader[0].value.startswith(f"`{customer}` has no table yet")
+    assert app.title[0].value.startswith(f"`{customer}` has no table yet")
     (file,) = table(app)
     assert reason in file["reason"]
 
@@ -152,4 +151,4 @@ def test_the_rejected_rows_of_a_rejected_file_are_shown(visit: Visit, rejected: 
 
 def test_a_table_of_no_rows_has_a_page(visit: Visit, rejected: Settings) -> None:
     app = visit(rejected, "customers", customer="header")
-    assert app.subheader[0].value.startswith("`header` has 0 rows from 1 upload")
+    assert app.title[0].value.startswith("`header` has 0 rows from 1 upload")

@@ -120,7 +120,7 @@ def test_each_day_has_the_share_of_its_kind(fortnight: Settings, visit: Visit) -
 
 def test_a_day_shows_what_its_devices_reported(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", type="Any", day="2026-02-14")
-    assert app.header[0].value == "6 devices sent 40 reports"
+    assert app.subheader[0].value == "6 devices sent 40 reports"
     statuses = {row["status"]: row["devices"] for row in table(app, -1)}
     assert statuses == {"online": 6, "offline": 6, "error": 6}
 
@@ -128,4 +128,4 @@ def test_a_day_shows_what_its_devices_reported(fortnight: Settings, visit: Visit
 def test_a_day_that_is_none_is_said_so(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "daily_trend", day="2026-02-30")
     assert "**Sun 15 Feb 2026** instead of `day=2026-02-30`" in app.warning[0].value
-    assert not app.header
+    assert not app.subheader

@@ -177,7 +177,7 @@ def test_a_device_that_nobody_knows(ten_weeks: Settings, visit: Visit) -> None:
 
 def test_a_user_of_the_day_shows_the_devices(ten_weeks: Settings, visit: Visit) -> None:
     app = visit(ten_weeks, "online_fleet", user="bob", day="2026-05-08")
-    assert app.header[0].value == "Had 3 devices online on Fri 8 May 2026"
+    assert app.subheader[0].value == "Had 3 devices online on Fri 8 May 2026"
     assert [row["device_id"] for row in table(app, -1)] == ["b1", "b2", "b3"]
     nobody = visit(ten_weeks, "online_fleet", user="zz")
     assert "User `zz` had no device online on Sat 9 May 2026." in said(nobody)
@@ -185,7 +185,7 @@ def test_a_user_of_the_day_shows_the_devices(ten_weeks: Settings, visit: Visit) 
 
 def test_two_devices_on_one_axis_of_time(ten_weeks: Settings, visit: Visit) -> None:
     app = visit(ten_weeks, "online_fleet", device="c1,b1")
-    assert app.header[0].value.startswith("`b1` was online longest, 26 days")
+    assert app.subheader[0].value.startswith("`b1` was online longest, 26 days")
     rows = table(app, -1)
     assert [row["device"] for row in rows] == ["c1", "b1", "b1 less c1"]
     assert rows[2]["intervals"] == rows[1]["intervals"] - rows[0]["intervals"] == 20
@@ -455,5 +455,5 @@ def test_a_broken_link_still_shows_the_page(
 ) -> None:
     for page in ("online_fleet", "fleet_operations"):
         app = visit(ten_weeks, page, **link)
-        assert app.subheader
+        assert app.title
         assert "failed" not in said(app)

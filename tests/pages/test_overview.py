@@ -54,7 +54,7 @@ def test_the_overview_says_what_the_newest_day_brought(fortnight: Settings, visi
 
 def test_a_number_stays_with_its_percent_sign(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "overview")
-    assert "12.5\u00a0%" in app.subheader[0].value
+    assert "12.5\u00a0%" in app.title[0].value
     assert app.metric[0].delta == "+12.5\u00a0%"
 
 
@@ -88,7 +88,7 @@ def test_a_warehouse_of_stores_alone(tmp_path: Path, visit: Visit) -> None:
 
 def test_nothing_loaded(tmp_path: Path, visit: Visit) -> None:
     app = visit(Settings(tmp_path / "incoming", tmp_path / "data"), "overview")
-    assert app.header[0].value == "Nothing has been loaded yet"
+    assert app.title[0].value == "Nothing has been loaded yet"
 
 
 # Since the last visit.

@@ -168,7 +168,7 @@ def test_a_chosen_step_can_be_cleared(visit: Visit, week: Settings) -> None:
 def test_an_instant_of_another_zone_is_the_same_instant(visit: Visit, week: Settings) -> None:
     utc = visit(week, "store_uptime", as_of="2026-03-03T06:00")
     berlin = visit(week, "store_uptime", as_of="2026-03-03T07:00:00+01:00")
-    assert berlin.subheader[0].value == utc.subheader[0].value
+    assert berlin.title[0].value == utc.title[0].value
 
 
 def test_an_instant_beyond_the_polls_says_what_may_be_asked(visit: Visit, week: Settings) -> None:
@@ -366,12 +366,12 @@ def test_a_day_that_begins_at_one() -> None:
 
 def test_hours_without_polls(visit: Visit, tmp_path: Path) -> None:
     app = visit(load_all(tmp_path, [{"hours.csv": BUSINESS}]), "store_uptime")
-    assert app.header[0].value == "No store polls have been loaded yet"
+    assert app.title[0].value == "No store polls have been loaded yet"
 
 
 def test_nothing_loaded_at_all(visit: Visit, tmp_path: Path) -> None:
     app = visit(Settings(tmp_path / "incoming", tmp_path / "data"), "store_uptime")
-    assert app.header[0].value == "Nothing has been loaded yet"
+    assert app.title[0].value == "Nothing has been loaded yet"
 
 
 # Reports.

@@ -166,7 +166,7 @@ def test_what_a_page_does_not_know_is_told_and_left_out(fortnight: Settings, vis
 
 def test_a_device_shows_the_lines_behind_its_number(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", device="a")
-    assert app.header[0].value.startswith("Reported 12 times on Sun 15 Feb 2026, ")
+    assert app.subheader[0].value.startswith("Reported 12 times on Sun 15 Feb 2026, ")
     assert "142 reports in the 30 days to Sun 15 Feb, by status" in said(app)
     assert "12 reports on Sun 15 Feb from 1 file, 1 repeated delivery not counted" in said(app)
     sources = table(app, 1)
@@ -185,7 +185,7 @@ def test_a_device_that_did_not_report_is_said_so(fortnight: Settings, visit: Vis
 def test_an_id_that_nobody_has_is_no_dead_device(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", device="on")
     assert app.warning[0].value.startswith("No device `on` ever reported.")
-    assert not app.header
+    assert not app.subheader
     app.button(key="find it").click().run()
     assert app.query_params == {"find": "on"}
     assert sentence(app) == "1 of 7 devices matches `on`"
@@ -193,7 +193,9 @@ def test_an_id_that_nobody_has_is_no_dead_device(fortnight: Settings, visit: Vis
 
 def test_two_devices_beside_each_other(fortnight: Settings, visit: Visit) -> None:
     app = visit(fortnight, "top_devices", device="b,a")
-    assert plain(app.header[0].value).startswith("`a` reported most in the 30 days to Sun 15 Feb")
+    assert plain(app.subheader[0].value).startswith(
+        "`a` reported most in the 30 days to Sun 15 Feb"
+    )
     rows = table(app, 1)
     assert [(row["device"], row["occurrences"], row["reports"]) for row in rows] == [
         ("b", 8, 112),
@@ -216,7 +218,7 @@ def test_a_comma_within_an_id(tmp_path: Path, visit: Visit) -> None:
     settings = load_all(tmp_path, [{"h.csv": health.HEADER + rows}])
     for written in ("a%2C1", "100%", "100%25"):
         app = visit(settings, "top_devices", device=written)
-        assert app.header[0].value.startswith("Reported 1 time on Sun 15 Feb 2026")
+        assert app.subheader[0].value.startswith("Reported 1 time on Sun 15 Feb 2026")
 
 
 @pytest.mark.skipif(

@@ -22,7 +22,7 @@ PAGES = ("overview", "top_devices", "daily_trend", "data")
 def test_before_the_first_load_it_says_what_to_do(page: str, tmp_path: Path, visit: Visit) -> None:
     settings = folders(tmp_path)
     app = visit(settings, page)
-    assert app.header[0].value == "Nothing has been loaded yet"
+    assert app.title[0].value == "Nothing has been loaded yet"
     load = f".venv/bin/python etl/load.py --incoming {settings.incoming} --data {settings.data}"
     demo = f".venv/bin/python etl/demo.py --out {settings.incoming}"
     assert [code.value for code in app.code] == [load, f"{demo}\n{load}"]
@@ -42,7 +42,7 @@ def test_after_a_load_of_nothing_it_says_what_to_do(
     page: str, tmp_path: Path, visit: Visit
 ) -> None:
     app = visit(load_all(tmp_path, [{}]), page)
-    assert app.header[0].value == "Nothing has been loaded yet"
+    assert app.title[0].value == "Nothing has been loaded yet"
     assert len(app.code) == 2
 
 
@@ -51,7 +51,7 @@ def test_after_a_load_of_strangers_it_says_where_to_look(
     page: str, tmp_path: Path, visit: Visit
 ) -> None:
     app = visit(load_all(tmp_path, [{"notes.csv": "what,ever\n1,2\n"}]), page)
-    assert app.header[0].value == "No row has been loaded yet"
+    assert app.title[0].value == "No row has been loaded yet"
     assert "1 file came in, of which nothing could be loaded; *Data* says why" in said(app)
 
 
@@ -60,7 +60,7 @@ def test_a_lost_file_is_told_from_nothing_loaded(tmp_path: Path, visit: Visit) -
     settings.warehouse.unlink()
     shutil.rmtree(settings.generations)
     app = visit(settings, "overview")
-    assert app.header[0].value == "The DuckDB file is gone, the data is not"
+    assert app.title[0].value == "The DuckDB file is gone, the data is not"
     assert len(app.code) == 1
     load(settings)
     assert sentence(visit(settings, "overview")).startswith("6 devices sent 45 reports")
@@ -77,7 +77,7 @@ def test_no_page_shows_a_missing_value(page: str, fortnight: Settings, visit: Vi
 def test_other_data_only(page: str, tmp_path: Path, visit: Visit) -> None:
     settings = load_all(tmp_path, [{"servers.csv": "7,2026-01-01 00:00:00,\n"}])
     app = visit(settings, page)
-    assert app.header[0].value == "No health reports have been loaded yet"
+    assert app.title[0].value == "No health reports have been loaded yet"
     assert "There is other data: servers." in said(app)
     assert sentence(visit(settings, "overview")).endswith("are loaded; there are servers")
 

@@ -24,7 +24,7 @@ def show(customer: dict[str, Any]) -> None:
     name = customer["customer_id"]
     uploads = answers.ask("customer_uploads_of", customer=name)
     files, rejects = rejected(name)
-    st.subheader(answer(customer), anchor=False)
+    st.title(answer(customer), anchor=False)
     show_cards(customer, files.num_rows)
     if customer["columns"] is None:
         show_rejected(files, rejects, name)
@@ -116,7 +116,7 @@ def show_uploads_over_time(uploads: list[dict[str, Any]]) -> None:
     timed = [row for row in uploads if row["first_row_at"]][:DRAWN]
     arrived, about = st.columns(2) if timed else (st.container(), None)
     with arrived:
-        st.markdown("**Uploads over time (UTC)**")
+        st.header("Uploads over time (UTC)", anchor=False)
         charts.draw(
             customer_charts.arrivals(),
             arrivals(uploads),
@@ -126,7 +126,7 @@ def show_uploads_over_time(uploads: list[dict[str, Any]]) -> None:
     if about is not None:
         with about:
             newest = "each" if len(timed) == len(uploads) else f"each of the newest {DRAWN}"
-            st.markdown(f"**What time {newest} covers (UTC)**")
+            st.header(f"What time {newest} covers (UTC)", anchor=False)
             charts.draw(
                 customer_charts.coverage(),
                 coverage(timed),
@@ -239,7 +239,7 @@ def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
     if not files.num_rows and not rejects.num_rows:
         st.markdown("Nothing was rejected.")
     if files.num_rows:
-        st.markdown("**Whole files**")
+        st.header("Whole files", anchor=False)
         st.dataframe(
             files,
             hide_index=True,
@@ -251,7 +251,7 @@ def show_rejected(files: pa.Table, rejects: pa.Table, name: str) -> None:
             alt=f"Rejected files of {name}",
         )
     if rejects.num_rows:
-        st.markdown("**Single rows**")
+        st.header("Single rows", anchor=False)
         downloads.offer(rejects, f"rejected-rows-{name}")
         st.dataframe(
             rejects,

@@ -34,7 +34,7 @@ def _drawer(day: dt.date, device_type: str | None, statuses: list[str]) -> None:
             )
             for status in (None, *statuses)
         ]
-        st.header(answer(answered[0], device_type), anchor=False)
+        st.subheader(answer(answered[0], device_type), anchor=False)
         if not answered[0]["has_data"][0].as_py():
             return
         table = by_status(answered[1:], statuses)

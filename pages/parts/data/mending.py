@@ -36,7 +36,7 @@ def show(dataset: str | None) -> None:
 
 
 def show_files(files: list[dict[str, Any]]) -> None:
-    st.markdown(f"#### {words.counted(len(files), 'file')} rejected whole")
+    st.header(f"{words.counted(len(files), 'file')} rejected whole", anchor=False)
     for file in files[:SHOWN_FILES]:
         with st.container(border=True):
             rows = words.counted(file["rows_read"], "row")
@@ -57,7 +57,7 @@ def show_files(files: list[dict[str, Any]]) -> None:
 def show_reasons(reasons: list[dict[str, Any]]) -> None:
     total = sum(row["rejected"] for row in reasons)
     kinds = words.counted(len(reasons), "reason")
-    st.markdown(f"#### {words.counted(total, 'row')} rejected, for {kinds}")
+    st.header(f"{words.counted(total, 'row')} rejected, for {kinds}", anchor=False)
     for row in reasons[:SHOWN_REASONS]:
         show_reason(row)
     rest = reasons[SHOWN_REASONS:MOST_REASONS]

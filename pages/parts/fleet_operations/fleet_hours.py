@@ -13,7 +13,7 @@ from pages.parts.fleets import Observed, Row, Rows
 def show(daily: pa.Table, observed: Observed, period: Period) -> None:
     """`daily` holds `online_hours` of the period."""
     days = daily.to_pylist()
-    st.markdown(f"**{answer(days)}**")
+    st.header(answer(days), anchor=False)
     charts.draw(
         fleet_charts.hours(period.days > stacks.LONG, period.days <= charts.FEW),
         pa.Table.from_pylist([point for day in days for point in hour_points(day, observed)]),

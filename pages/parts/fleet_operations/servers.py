@@ -23,7 +23,7 @@ def show(observed: Observed) -> None:
     servers = answers.ask("online_servers")
     rows = servers.to_pylist()
     ended = [row for row in rows if row["destroyed_at"] and row["cut_off_intervals"]]
-    st.markdown(f"**{answer(rows, ended)}**")
+    st.header(answer(rows, ended), anchor=False)
     if ended:
         instants = [row["destroyed_at"] for row in ended]
         charts.draw(

@@ -21,7 +21,7 @@ def show(devices: Sequence[str]) -> None:
     if not histories:
         return
     numbers = [numbered(device, rows) for device, rows in histories.items()]
-    st.header(answer(numbers), anchor=False)
+    st.subheader(answer(numbers), anchor=False)
     device_online.draw(histories)
     st.dataframe(
         tables.signed(

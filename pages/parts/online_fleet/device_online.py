@@ -32,7 +32,7 @@ def show(device: str) -> None:
         st.button("Find ids that contain it", key="find it", on_click=find_instead, args=(device,))
         return
     rows = intervals.to_pylist()
-    st.header(answer(rows), anchor=False)
+    st.subheader(answer(rows), anchor=False)
     draw({device: rows})
     downloads.offer(intervals, f"device-online-{device}", key="device")
     st.dataframe(

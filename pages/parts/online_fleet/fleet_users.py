@@ -29,10 +29,10 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
     fleet = answers.ask("online_users", on_day=day, window_days=window)
     rows = fleet.to_pylist()
     if not rows:
-        st.markdown(f"**No device was online {within(day, window)}**")
+        st.header(f"No device was online {within(day, window)}", anchor=False)
         return
     before = week_before(day, observed, window)
-    st.markdown(f"**{answer(rows, day, window)}**")
+    st.header(answer(rows, day, window), anchor=False)
     st.caption(coming_and_going(rows, before, day))
     sizes, table = st.columns([2, 3])
     with sizes:

@@ -12,7 +12,7 @@ def show(part: str) -> list[str]:
     """The sentence and the list; gives the ids listed, in their order."""
     found = answers.ask("find_online_devices", part=part, top_n=find.LISTED)
     matches = found["matches"][0].as_py() if found.num_rows else 0
-    st.subheader(find.answer(part, matches, everyone(), "device"), anchor=False)
+    st.title(find.answer(part, matches, everyone(), "device"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         find.clear()
         st.caption(f"Among all that ever came online. {find.note(matches, 'device')}")

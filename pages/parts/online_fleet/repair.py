@@ -75,7 +75,7 @@ def show(observed: Observed, period: Period) -> None:
     audited = audit(observed, period)
     counted, events = totals(audited), amounts(audited)
     days = calendar.span(period.last, period.days)
-    st.markdown(f"**{answer(counted)}**")
+    st.header(answer(counted), anchor=False)
     show_picture(events, days)
     downloads.offer(audited, f"repair-audit-{period.first}-{period.last}", key="audit")
     st.dataframe(

@@ -36,7 +36,7 @@ def _drawer(user: str, day: dt.date, window: int) -> None:
             )
             return
         many = words.counted(owned.num_rows, "device")
-        st.header(f"Had {many} online {within} {words.day(day)}", anchor=False)
+        st.subheader(f"Had {many} online {within} {words.day(day)}", anchor=False)
         downloads.offer(owned, f"online-devices-of-{user}-{day}", key="owned")
         openable.table(
             owned,

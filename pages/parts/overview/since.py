@@ -25,7 +25,7 @@ def show(day: dt.date | None) -> None:
     """`day`: the newest whole day of health reports."""
     loads = answers.ask("load_history").to_pylist()
     since = chosen(loads)
-    st.markdown("#### Since your last visit")
+    st.header("Since your last visit", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose(loads, since)
         st.button(

@@ -20,7 +20,7 @@ NUMBERS = ("uptime", "down", "unknown", "open")
 def show(rows: list[dict[str, Any]], chosen: Choice) -> None:
     """`rows` are those of `uptime.measured`, in the order in which they are compared."""
     said = answer(rows, chosen)
-    st.header(said, anchor=False)
+    st.subheader(said, anchor=False)
     names = [row["store_id"] for row in rows]
     charts.draw(
         store_charts.overlaid(tuple(names)),

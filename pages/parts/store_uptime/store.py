@@ -28,7 +28,7 @@ def show(row: dict[str, Any], chosen: Choice) -> None:
     (profile,) = answers.ask("store_profile", store=row["store_id"]).to_pylist()
     counted = in_window(pieces.to_pylist(), chosen)
     said = answer(row, counted, chosen, ZoneInfo(profile["zone"]))
-    st.header(said, anchor=False)
+    st.subheader(said, anchor=False)
     show_cards(row, counted)
     show_timeline(pieces, profile, said, chosen)
 

@@ -158,7 +158,7 @@ def show_found(everywhere: pa.Table, part: str, chosen: Choice) -> list[str]:
     """The stores of any zone whose id contains `part`; gives the ids listed."""
     found = find.narrowed(everywhere, "store_id", part)
     many = found.num_rows
-    st.subheader(find.answer(part, many, everywhere.num_rows, "store"), anchor=False)
+    st.title(find.answer(part, many, everywhere.num_rows, "store"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         find.clear()
         st.caption(f"Among all stores, whatever filters are set. {find.note(many, 'store')}")

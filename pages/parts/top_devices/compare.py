@@ -30,7 +30,7 @@ def show(devices: Sequence[str], day: dt.date) -> None:
     rows = found.to_pylist()
     if not rows:
         return
-    st.header(answer(rows, day), anchor=False)
+    st.subheader(answer(rows, day), anchor=False)
     charts.draw(
         charts.overlaid(tuple(row["device_id"] for row in rows), "Reports a day"),
         points([row["device_id"] for row in rows], day),

@@ -29,7 +29,7 @@ def show(device: str, day: dt.date, loaded: set[dt.date]) -> None:
     if not found:
         unknown(device)
         return
-    st.header(answer(found[0], day), anchor=False)
+    st.subheader(answer(found[0], day), anchor=False)
     show_cards(found[0], day)
     show_history(device, day, loaded)
     show_sources(device, day)
@@ -83,7 +83,7 @@ def show_history(device: str, day: dt.date, loaded: set[dt.date]) -> None:
     colours = palette.statuses(row["report_status"] for row in rows)
     total = sum(row["reports"] for row in rows)
     reports = words.counted(total, "report")
-    st.markdown(f"**{reports} in the {DAYS} days to {words.short_day(day)}, by status**")
+    st.subheader(f"{reports} in the {DAYS} days to {words.short_day(day)}, by status", anchor=False)
     charts.draw(
         charts.by_status(tuple(colours.items()), "Reports a day"),
         history_rows(rows, list(colours), calendar.span(day, DAYS), loaded),
@@ -126,15 +126,16 @@ def history_rows(
 def show_sources(device: str, day: dt.date) -> None:
     sources = answers.ask("sources_of", of_device=device, on_day=day)
     if not sources.num_rows:
-        st.markdown(f"**No reports on {words.day(day)}**")
+        st.subheader(f"No reports on {words.day(day)}", anchor=False)
         return
     files = len(set(sources["path"].to_pylist()))
     counted = sum(sources["counts"].to_pylist())
     again = sources.num_rows - counted
     more = f", {words.counted(again, 'repeated delivery')} not counted" if again else ""
-    st.markdown(
-        f"**{words.counted(counted, 'report')} on {words.short_day(day)} from "
-        f"{words.counted(files, 'file')}{more}**"
+    st.subheader(
+        f"{words.counted(counted, 'report')} on {words.short_day(day)} from "
+        f"{words.counted(files, 'file')}{more}",
+        anchor=False,
     )
     downloads.offer(sources, f"sources-{device}-{day}", key="sources")
     st.dataframe(

@@ -15,7 +15,7 @@ def show(part: str, day: dt.date) -> list[str]:
     """The sentence and the list; gives the ids listed, in their order."""
     everyone = answers.ask("reporting_devices")
     found = find.narrowed(everyone, "device_id", part)
-    st.subheader(find.answer(part, found.num_rows, everyone.num_rows, "device"), anchor=False)
+    st.title(find.answer(part, found.num_rows, everyone.num_rows, "device"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         find.clear()
         st.caption(f"Among all that ever reported. {find.note(found.num_rows, 'device')}")

@@ -27,7 +27,7 @@ def show(kind: str, day: dt.date, top: int) -> list[str]:
     """The sentence, the file of all of them, and the first `top`; gives the ids listed."""
     everyone = answers.ask("device_movers", on_day=day, kind=kind, at_least=AT_LEAST, top_n=ALL)
     rows = everyone.slice(0, top).to_pylist()
-    st.subheader(answer(kind, day, rows, everyone.num_rows), anchor=False)
+    st.title(answer(kind, day, rows, everyone.num_rows), anchor=False)
     if not has_week_before(day):
         return []
     which = "the day" if kind in ("rose", "new") else "the week before"
