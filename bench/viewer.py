@@ -31,6 +31,7 @@ class Viewer:
     """A page that is open; `first_seconds` is what its first complete run took."""
 
     _socket: ClientConnection
+    _name: str = ""  # of the page, as its link says it
     first_seconds: float = 0.0
     _page: str = ""
     _asked: float = 0.0
@@ -66,6 +67,7 @@ class Viewer:
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_script_hash = self._page
+        asked.rerun_script.page_name = self._name
         await self._socket.send(asked.SerializeToString())
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._finished.wait()
@@ -99,8 +101,9 @@ class Viewer:
 
 
 @asynccontextmanager
-async def viewing(url: str, query: str = "") -> AsyncIterator[Viewer]:
-    """A page of the server at `url` that stays open while the block runs."""
+async def viewing(url: str, query: str = "", page: str = "") -> AsyncIterator[Viewer]:
+    """A `page` of the server at `url`, the first one or as `top_devices`, that stays open while the
+    block runs."""
     stream = url.replace("http", "ws", 1) + STREAM
     async with connect(
         stream,
@@ -109,7 +112,7 @@ async def viewing(url: str, query: str = "") -> AsyncIterator[Viewer]:
         max_size=None,
         open_timeout=PATIENCE_SECONDS,
     ) as socket:
-        viewer = Viewer(socket)
+        viewer = Viewer(socket, page)
         listening = asyncio.create_task(viewer.listen())
         try:
             opened = asyncio.create_task(viewer.open(query))

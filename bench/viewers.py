@@ -2,15 +2,16 @@
 """Many viewers at once: what an idle page costs, how soon a newcomer is served, what remains.
 
 No browser is needed: each viewer speaks Streamlit's protocol (bench/viewer.py). `--viewers` open
-the page and stay; then a newcomer comes, some of them change a control (`--clicking`), and files
-are loaded meanwhile (`--publish-every`). `--waves` lets so many groups come and go, and shows the
-server's memory after each. Exit status 1 when a bound is missed.
+the dashboard and stay; then a newcomer comes, some of them change the day of Top devices
+(`--clicking`), and files are loaded meanwhile (`--publish-every`). `--waves` lets so many groups
+come and go, and shows the server's memory after each. Exit status 1 when a bound is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import os
 import statistics
 import subprocess
@@ -28,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.machine import describe
 from bench.service import ROOT, Running, load, serving
 from bench.viewer import Viewer, viewing
-from warehouse import Settings
+from warehouse import Settings, metric, open_generation
 
-DAYS = [f"day=2026-02-{day:02}" for day in range(1, 16)]
+CLICKED = "top_devices"  # the page of those who change a control, its day
 MOST_IDLE = 0.02  # CPU seconds a second for each idle page; 0.115 once
 MOST_ANSWER = 0.5  # seconds, the median of those who click
 MOST_GROWTH = 1.15  # memory after the last wave against after the second
@@ -68,7 +69,10 @@ async def _measure(served: Running, settings: Settings, options: argparse.Namesp
         found.resident.append(served.resident_mb())
     async with AsyncExitStack() as open_pages:
         viewers = await asyncio.gather(
-            *(open_pages.enter_async_context(viewing(served.url)) for _ in range(options.viewers))
+            *(
+                open_pages.enter_async_context(viewing(served.url, page=page))
+                for page in _pages(options)
+            )
         )
         found.first = [viewer.first_seconds for viewer in viewers]
         await asyncio.sleep(2)
@@ -87,6 +91,17 @@ async def _measure(served: Running, settings: Settings, options: argparse.Namesp
         await asyncio.sleep(1)
         found.resident.append(served.resident_mb())
     return found
+
+
+def _pages(options: argparse.Namespace) -> list[str]:
+    """What each viewer has open: those who click come first."""
+    return [CLICKED] * options.clicking + [""] * (options.viewers - options.clicking)
+
+
+def _days(settings: Settings) -> list[dt.date]:
+    """The days with health reports."""
+    rows = metric("report_days", generation=open_generation(settings)).to_pylist()
+    return [row["day"] for row in rows]
 
 
 async def _idle(served: Running, options: argparse.Namespace) -> float:
@@ -109,13 +124,13 @@ async def _click(
     viewers: list[Viewer], settings: Settings, options: argparse.Namespace
 ) -> list[float]:
     """Each viewer changes the day again and again; seconds of every answer."""
-    until = time.monotonic() + options.seconds
-    publishing = asyncio.create_task(_publish(settings, options.publish_every, until))
+    until, days = time.monotonic() + options.seconds, _days(settings)
+    publishing = asyncio.create_task(_publish(settings, days[-1], options.publish_every, until))
 
     async def click(viewer: Viewer, number: int) -> list[float]:
         taken: list[float] = []
         while time.monotonic() < until:
-            taken.append(await viewer.change(DAYS[(number + len(taken)) % len(DAYS)]))
+            taken.append(await viewer.change(f"day={days[(number + len(taken)) % len(days)]}"))
             await asyncio.sleep(1)
         return taken
 
@@ -124,11 +139,12 @@ async def _click(
     return [seconds for taken in found for seconds in taken]
 
 
-async def _publish(settings: Settings, every: float, until: float) -> None:
+async def _publish(settings: Settings, day: dt.date, every: float, until: float) -> None:
+    """Load a file of one report of that day every so many seconds."""
     number = 0
     while every and time.monotonic() < until:
         file = settings.incoming / f"news-{number}.csv"
-        row = f"2026-02-15T10:00:00.{number:06}Z,newcomer,sensor,online\n"
+        row = f"{day}T10:00:00.{number:06}Z,newcomer,sensor,online\n"
         file.write_text(f"timestamp,id,type,status\n{row}", encoding="utf-8")
         os.utime(file, (1_000_000_000, 1_000_000_000))
         await asyncio.to_thread(load, settings.incoming, settings.data)
