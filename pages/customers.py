@@ -7,7 +7,18 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import address, answers, cards, downloads, openable, site, tab, tables, words
+from pages.parts import (
+    address,
+    answers,
+    cards,
+    downloads,
+    layout,
+    openable,
+    site,
+    tab,
+    tables,
+    words,
+)
 from pages.parts.customers import customer
 
 ORDER = 70
@@ -101,7 +112,7 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
     timed = sum(row["time_column"] is not None for row in rows)
     newest = max((row["last_load"] for row in rows if row["last_load"]), default=None)
     whole = answers.ask("file_history", of_dataset="customers", of_status="rejected").num_rows
-    with st.container(horizontal=True):
+    with layout.cards(4 if newest else 3):
         cards.plain("Customers", words.count(len(rows)), f"{words.count(timed)} with a time column")
         cards.plain(
             "Rows",
@@ -110,7 +121,7 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
         )
         cards.plain("Rejected rows", words.count(rejected), customer.whole_files(whole))
         if newest:
-            cards.plain("Newest upload", f"{newest:%H:%M} UTC", words.day(newest))
+            cards.plain("Newest upload", words.short_day(newest), f"{newest:%Y, %H:%M} UTC")
 
 
 COLUMNS = {

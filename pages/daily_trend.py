@@ -14,9 +14,11 @@ from pages.parts import (
     address,
     answers,
     calendar,
+    captions,
     cards,
     charts,
     choose,
+    day_axis,
     days,
     downloads,
     late,
@@ -36,6 +38,7 @@ ORDER = 30
 TITLE = "Daily trend"
 ICON = "📈"
 
+SOURCE = "health_reports"
 ANY = "Any"
 TALL = 390  # pixels, picture and table
 USUAL_DAYS = 30
@@ -85,14 +88,15 @@ def page() -> None:
     longer = with_week_before(chosen)
     daily = longer.slice(longer.num_rows - chosen.days)
     rows = daily.to_pylist()
-    st.title(answer(longer.to_pylist(), chosen, unfinished), anchor=False)
+    said = answer(longer.to_pylist(), chosen, unfinished)
+    st.title(said, anchor=False)
     newest.note(totals)
     late.note("health_reports")
     show_cards([row for row in rows if row["day"] != unfinished])
     downloads.offer(daily, file_name(chosen), key="daily")
     chart, table = st.columns([12, 9])
     with chart:
-        show_picture(rows, chosen, measure, unfinished)
+        show_picture(rows, chosen, measure, unfinished, said)
     with table:
         show_table(daily, chosen.share_of)
     opened = address.day_within(rows[0]["day"], chosen.last_day, chosen.last_day)
@@ -186,18 +190,25 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
 
 
 def show_picture(
-    rows: list[dict[str, Any]], chosen: Choice, measure: str, unfinished: dt.date | None
+    rows: list[dict[str, Any]],
+    chosen: Choice,
+    measure: str,
+    unfinished: dt.date | None,
+    said: str,
 ) -> None:
     shares = measure == "share"
     title = f"Share of {chosen.share_of or 'all devices'} a day" if shares else "Devices a day"
+    period = captions.days(rows[0]["day"], chosen.last_day)
     key = charts.key_of("trend", address.text("day"))
     charts.draw(
-        trend_chart.line(title, TALL, shares=shares, named=trend_chart.named(len(rows))),
+        trend_chart.line(title, TALL, shares=shares, named=day_axis.named(len(rows))),
         points(rows, measure, unfinished),
         key,
         f"Line of {words.plural(chosen.kind())} that {chosen.doing()} on each of "
         f"{words.counted(chosen.days, 'day')}; choose a day to see its statuses",
         partial(choose_day, key),
+        captions.of(said, f"{title}, {period} (UTC)", SOURCE),
+        narrow=True,
     )
 
 
@@ -210,7 +221,7 @@ def choose_day(key: str) -> None:
 def points(rows: list[dict[str, Any]], measure: str, unfinished: dt.date | None) -> pa.Table:
     column = "share_pct" if measure == "share" else "devices"
     opened = address.text("day")
-    named = middles([row["day"] for row in rows if not row["has_data"]])
+    named = calendar.middles([row["day"] for row in rows if not row["has_data"]])
     return pa.Table.from_pylist(
         [
             {
@@ -220,7 +231,7 @@ def points(rows: list[dict[str, Any]], measure: str, unfinished: dt.date | None)
                 "so_far": row[column] if row["day"] == unfinished else None,
                 "weekend": calendar.weekend(row["day"]),
                 "has_data": row["has_data"],
-                "hole": "no data" if row["day"] in named else None,
+                "hole": trend_chart.HOLE if row["day"] in named else None,
                 "chosen": row["day"].isoformat() == opened,
                 "says": says(row) + (newest.SO_FAR if row["day"] == unfinished else ""),
             }
@@ -228,17 +239,6 @@ def points(rows: list[dict[str, Any]], measure: str, unfinished: dt.date | None)
         ],
         schema=trend_chart.SCHEMA,
     )
-
-
-def middles(missing: list[dt.date]) -> set[dt.date]:
-    """The middle day of each run of days, where its name stands."""
-    runs: list[list[dt.date]] = []
-    for one in missing:
-        if runs and one - runs[-1][-1] == calendar.DAY:
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    return {run[len(run) // 2] for run in runs}
 
 
 def says(row: dict[str, Any]) -> str:

@@ -8,7 +8,18 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, shares, tab, tables, words
+from pages.parts import (
+    answers,
+    cards,
+    charts,
+    downloads,
+    layout,
+    openable,
+    shares,
+    tab,
+    tables,
+    words,
+)
 from pages.parts.data import files, mending
 from warehouse import metric_stream
 
@@ -65,7 +76,7 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         return sum(load[column] for load in loads)
 
     rejected = total("rows_rejected")
-    with st.container(horizontal=True):
+    with layout.cards(4):
         cards.plain(
             "Rows loaded",
             words.count(total("rows_loaded")),
@@ -168,7 +179,7 @@ def show_rejects(names: dict[str, str]) -> None:
     if total > SHOWN_ROWS:
         st.caption(f"The newest {words.count(SHOWN_ROWS)} of {words.counted(total, 'row')}")
     shown = first_rejects(asked)
-    row = files.chosen(
+    row = openable.chosen(
         st.dataframe(
             shown,
             hide_index=True,

@@ -73,9 +73,9 @@ def show_fleet(observed: Observed, chosen: Choice) -> None:
     ahead = projection.ask()
     fleet_size.picker()
     if size:
-        fleet_size.show(days, size, observed, chosen)
+        fleet_size.show(days, size, observed, chosen, said)
     else:
-        fleet_picture.show(days, ahead, observed, chosen)
+        fleet_picture.show(days, ahead, observed, chosen, said)
     # What lies behind the picture: one view at a time.
     view = choose.one_of("Behind it", VIEWS, "view", show_label=False)
     if view == "users":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +14,14 @@ from pages.parts import (
     calendar,
     captions,
     charts,
+    day_axis,
     downloads,
+    links,
     newest,
+    openable,
     tab,
     tables,
+    trend_chart,
     trouble,
     words,
 )
@@ -27,6 +32,9 @@ TITLE = "Overview"
 ICON = "🏠"
 
 DAYS = 60
+USUAL_DAYS = 30  # of Daily trend
+PICTURE = "reports"
+OPENED = "day clicked on the overview"
 
 
 def page() -> None:
@@ -40,17 +48,21 @@ def page() -> None:
     tab.name(TITLE, words.short_day(day) if day else "")
     st.title(answer(totals, day) if day else loaded(rows), anchor=False)
     if day:
+        open_chosen(totals, day)
         newest.note(totals)
     numbers.show(totals, day)
     status.show(rows)
     if day:
         drawn = points(totals, day)
         charts.draw(
-            charts.daily("Reports a day", 200, few=drawn.num_rows <= charts.FEW),
+            trend_chart.line(
+                "Reports a day", 200, shares=False, named=day_axis.named(drawn.num_rows)
+            ),
             drawn,
-            "reports",
-            f"Line of health reports a day, up to {words.day(day)}",
-            caption=captions.of(
+            PICTURE,
+            f"Line of health reports a day, up to {words.day(day)}; choose a day to see more of it",
+            choose_day,
+            captions.of(
                 answer(totals, day),
                 f"Reports a day, {captions.days(*ends(drawn))} (UTC)",
                 "health_reports",
@@ -79,7 +91,21 @@ def loaded(rows: list[dict[str, Any]]) -> str:
     return f"No health reports are loaded; there are {', '.join(names)}"
 
 
-# The picture.
+# The picture; a click on a day opens it on the page Daily trend.
+
+
+def choose_day() -> None:
+    picked = st.session_state[PICTURE]["selection"].get("day")
+    st.session_state[OPENED] = picked[0]["iso"] if picked else None
+
+
+def open_chosen(days: Mapping[dt.date, Any], whole: dt.date) -> None:
+    """Go to the day that was clicked, if one was; `days` are those with data."""
+    iso = st.session_state.pop(OPENED, None)
+    if iso:
+        back, known = (whole - dt.date.fromisoformat(iso)).days, (whole - min(days)).days + 1
+        longer = {"days": str(min(DAYS, known))} if back >= USUAL_DAYS else {}
+        links.go("daily_trend", type="Any", day=iso, **longer)
 
 
 def ends(drawn: pa.Table) -> tuple[dt.date, dt.date]:
@@ -94,17 +120,23 @@ def points(totals: dict[dt.date, dict[str, Any]], last: dt.date) -> pa.Table:
     unfinished = newest.in_progress(totals)
     if unfinished and unfinished > last:
         rows += calendar.filled(totals, unfinished, (unfinished - last).days)
-    reports = {day: row["reports"] if row else None for day, row in rows}
-    return pa.table(
-        {
-            "day": list(reports),
-            **charts.amounts_of(
-                {day: row["reports"] if row else None for day, row in rows}, unfinished
-            ),
-            "weekend": [calendar.weekend(day) for day, _ in rows],
-            "has_data": [row is not None for _, row in rows],
-            "says": [says(day, row, day == unfinished) for day, row in rows],
-        }
+    named = calendar.middles([day for day, row in rows if not row])
+    return pa.Table.from_pylist(
+        [
+            {
+                "day": day,
+                "iso": day.isoformat(),
+                "amount": row["reports"] if row and day != unfinished else None,
+                "so_far": row["reports"] if row and day == unfinished else None,
+                "weekend": calendar.weekend(day),
+                "has_data": row is not None,
+                "hole": trend_chart.HOLE if day in named else None,
+                "chosen": False,
+                "says": says(day, row, day == unfinished),
+            }
+            for day, row in rows
+        ],
+        schema=trend_chart.SCHEMA,
     )
 
 
@@ -122,19 +154,25 @@ def says(day: dt.date, row: dict[str, Any] | None, is_unfinished: bool) -> str:
 
 
 def show_datasets(datasets: pa.Table) -> None:
+    """A click on one opens its files."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Freshness", anchor=False)
         downloads.offer(datasets, "freshness", key="freshness")
     names = [words.dataset(name) for name in datasets["dataset"].to_pylist()]
-    st.dataframe(
+    table = st.dataframe(
         datasets.set_column(0, "dataset", [names]),
         hide_index=True,
         height="content",
         column_order=tuple(COLUMNS),
         column_config=COLUMNS,
         placeholder="–",
-        alt="How fresh and complete each dataset is",
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        alt="How fresh and complete each dataset is; choose one to see its files",
     )
+    row = openable.chosen(table)
+    if row is not None:
+        links.go("data", show="Files", dataset=names[row])
 
 
 COLUMNS = {

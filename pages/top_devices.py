@@ -66,10 +66,11 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
     leaders = answers.ask("top_devices", on_day=day, top_n=top)
     rows = leaders.to_pylist()
     unfinished = day == newest.in_progress(totals)
-    st.title(answer(rows, day, totals[day]["devices"], unfinished), anchor=False)
+    said = answer(rows, day, totals[day]["devices"], unfinished)
+    st.title(said, anchor=False)
     newest.note(totals)
     show_cards(totals, day, rows, unfinished)
-    return ranking.show(leaders, rows, day, top)
+    return ranking.show(leaders, rows, day, top, said)
 
 
 # Controls: a day with data, how many devices, by what, and which.

@@ -42,3 +42,14 @@ def neighbours(days: Sequence[dt.date], day: dt.date) -> tuple[dt.date | None, d
     before = [d for d in days if d < day]
     after = [d for d in days if d > day]
     return (before[-1] if before else None), (after[0] if after else None)
+
+
+def middles(days: Sequence[dt.date]) -> set[dt.date]:
+    """The middle day of each run of neighbouring `days` (sorted)."""
+    runs: list[list[dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return {run[len(run) // 2] for run in runs}

@@ -16,14 +16,13 @@ import pyarrow as pa
 from pages.parts import answers, spec, words
 
 COLUMN = "caption"
-WIDTH = 50  # letters a line: those of a phone
+WIDTH = 46  # letters a line: those of a phone, and of bars beside a table
 SIZE, LINE = 11, 15  # pixels
-HEIGHT = 3 * LINE + 8
 _SAYS = f"data('{spec.SOURCE}')[0]"
 # Streamlit's pictures have the width of the page: on a wide one a line is not broken.
 _BROKEN = f"replace({_SAYS}.{COLUMN}, regexp('\\\\v', 'g'), width > 500 ? ' ' : '\\n')"
 _LINES = {"expr": f"{_SAYS} ? split({_BROKEN}, '\\n') : ''"}
-_MADE: dict[int, tuple[spec.Spec, spec.Spec]] = {}
+_MADE: dict[tuple[int, int], tuple[spec.Spec, spec.Spec]] = {}
 
 
 def of(sentence: str, period: str, *datasets: str) -> str:
@@ -47,15 +46,20 @@ def source(datasets: Iterable[str]) -> str:
     return f"fleetpulse: {named} as of load {load['load_id']}, {words.instant(load['started_at'])}"
 
 
-def below(picture: spec.Spec) -> spec.Spec:
-    """The picture with the caption of its rows below it; made once for each picture."""
-    known = _MADE.get(id(picture))
+def lines(caption: str, narrow: bool) -> int:
+    """How many it takes, in a `narrow` picture or over the page."""
+    return len(caption.splitlines() if narrow else caption.split("\n"))
+
+
+def below(picture: spec.Spec, lines: int) -> spec.Spec:
+    """The picture with the caption of its rows below it; made once for each height of it."""
+    known = _MADE.get((id(picture), lines))
     if known is None or known[0] is not picture:
         made = copy.copy(picture)
         made["title"] = _title()
         if isinstance(made.get("height"), int):
-            made["height"] += HEIGHT  # Streamlit takes it out of the picture's
-        known = _MADE[id(picture)] = (picture, made)
+            made["height"] += lines * LINE + 8  # Streamlit takes it out of the picture's
+        known = _MADE[id(picture), lines] = (picture, made)
     return known[1]
 
 
@@ -71,6 +75,7 @@ def _title() -> dict[str, Any]:
         "orient": "bottom",
         "anchor": "start",
         "frame": "bounds",
+        "limit": 0,
         "fontSize": SIZE,
         "fontWeight": "normal",
         "lineHeight": LINE,

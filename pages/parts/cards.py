@@ -37,9 +37,7 @@ def against_week(
         words.count(values[day]),
         None if change is None else words.percent(change),
         change,
-        description=(
-            f"against {words.short_day(day - calendar.WEEK)}" if before else "no data a week before"
-        ),
+        description=("in a week" if before else "no data a week before"),
         line=line,
     )
 

@@ -4,18 +4,17 @@ of data redraws the chart that is there, without building it anew.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 
 import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import captions, palette, spec
+from pages.parts import captions, day_axis, palette, phone, spec, stacks
 
+FAINT = 0.15  # of what the legend leaves out
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
-FEW = 10  # days
 HEADER = 44  # pixels, what an axis above the bars takes
 
 
@@ -26,11 +25,14 @@ def draw(
     alt_text: str,
     on_select: Callable[[], None] | None = None,
     caption: str | None = None,
+    *,
+    narrow: bool = False,
 ) -> None:
     """Show `table` as `picture` says; `alt_text` says what a person would see, `caption` stands
-    below the picture, also where it is saved (see `captions`)."""
+    below the picture, also where it is saved (see `captions`); `narrow`: on wide screens too."""
     if caption:
-        picture, table = captions.below(picture), captions.on(table, caption)
+        lines = captions.lines(caption, narrow or phone.held())
+        picture, table = captions.below(picture, lines), captions.on(table, caption)
     st.vega_lite_chart(
         table, picture, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
     )
@@ -76,52 +78,21 @@ def ranking(rows: int) -> spec.Spec:
     return spec.of((bars + ticks).properties(height=ROW * rows + HEADER))
 
 
-def amounts_of(
-    days: Mapping[dt.date, int | None], unfinished: dt.date | None
-) -> dict[str, pa.Array]:
-    """Two columns for a line over days: `amount` of each day, NULL without data, and `so_far` of
-    one that is in progress, which is no part of the line."""
-    amount = [None if day == unfinished else value for day, value in days.items()]
-    so_far = [value if day == unfinished else None for day, value in days.items()]
-    return {"amount": pa.array(amount, pa.int64()), "so_far": pa.array(so_far, pa.int64())}
-
-
-@cache
-def daily(title: str, height: int, *, few: bool = False) -> spec.Spec:
-    """A line over days; days without data are grey bands and interrupt it, weekends are tinted.
-
-    With a `few` days, up to FEW, each of them has its label.
-
-    Columns: day, amount and so_far (see amounts_of), weekend, has_data, says.
-    """
-    band = _bands(few)
-    middle = _day(few).bandPosition(0.5)
-    amount = alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d"))
-    line = alt.Chart().encode(x=middle, y=amount)
-    unfinished = alt.Chart().encode(x=middle, y="so_far:Q")
-    return spec.of(
-        (
-            _weekends(band)
-            + _holes(band)
-            + line.mark_line(color=palette.MAIN, invalid="break-paths-show-domains")
-            + line.mark_point(color=palette.MAIN, filled=True, opacity=1, size=35, invalid="filter")
-            + unfinished.mark_point(
-                color=palette.MAIN, filled=False, size=50, invalid="filter", aria=False
-            )
-            + band.mark_bar(opacity=0).encode(tooltip=spec.SAYS)
-        ).properties(height=height)
-    )
-
-
 @cache
 def overlaid(names: tuple[str, ...], title: str) -> spec.Spec:
-    """A line for each of a few devices, in one colour and dash each; days without data interrupt.
+    """A line for each of a few devices, in one colour and dash each; days without data are grey
+    bands and interrupt. A click into the legend shows one alone.
 
-    Columns: those of OVERLAID, `amount` NULL on a day without data.
+    Columns: those of OVERLAID, `amount` NULL on a day without data, of which only the first
+    device's row says so.
     """
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
+    day, height = day_axis.along("some"), 260
+    middle = day.bandPosition(0.5)
+    one = alt.selection_point("one", fields=["device"], bind="legend")
     base = alt.Chart().encode(
-        x=_day(False).bandPosition(0.5),
+        x=middle,
+        opacity=alt.condition(one, alt.value(1), alt.value(FAINT)),
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
             "device:N",
@@ -136,38 +107,54 @@ def overlaid(names: tuple[str, ...], title: str) -> spec.Spec:
             legend=legend,
         )
     )
-    marks = base.mark_point(filled=True, opacity=1, size=45, invalid="filter").encode(
-        tooltip=spec.SAYS
-    )
-    return spec.of(alt.layer(line, marks).properties(height=260))
+    marks = base.mark_point(filled=True, size=45, invalid="filter").encode(tooltip=spec.SAYS)
+    bands = day_axis.holes(alt.Chart().encode(x=day), middle, height)
+    layers = alt.layer(*bands, line.add_params(one), marks)
+    return spec.of(layers.properties(height=height))
 
 
 OVERLAID = pa.schema(
-    [("day", pa.date32()), ("device", pa.string()), ("amount", pa.int64()), ("says", pa.string())]
+    [
+        ("day", pa.date32()),
+        ("device", pa.string()),
+        ("amount", pa.int64()),
+        ("has_data", pa.bool_()),
+        ("hole", pa.string()),
+        ("says", pa.string()),
+    ]
 )
 _DASHES: list[list[int]] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 
 
 @cache
 def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
-    """Bars over days, stacked by status in the order of `colours`; grey bands without data.
+    """Bars over days, stacked by status in the order of `colours`; grey bands without data. A
+    click into the legend shows one alone.
 
-    Columns: day, status, place (of the status in the order), amount, weekend, has_data, says.
+    Columns: day, status, place (of the status in the order), amount, weekend, has_data, hole, says.
     """
     names, hues = [name for name, _ in colours], [hue for _, hue in colours]
-    band = _bands()
+    day, height = day_axis.along("some"), 240
+    band = alt.Chart().encode(x=day)
+    one = alt.selection_point("one", fields=["status"], bind="legend")
     bars = band.mark_bar().encode(
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
             "status:N",
             scale=alt.Scale(domain=names, range=hues),
-            legend=alt.Legend(title=None, orient="top"),
+            legend=stacks.named_legend(colours),
         ),
+        opacity=alt.condition(one, alt.value(1), alt.value(FAINT)),
         order=alt.Order("place:Q"),
         tooltip=spec.SAYS,
     )
-    with_data = bars.transform_filter("datum.amount != null")
-    return spec.of((_weekends(band) + _holes(band) + with_data).properties(height=240))
+    with_data = bars.add_params(one).transform_filter("datum.amount != null")
+    layers = (
+        day_axis.weekends(band),
+        *day_axis.holes(band, day.bandPosition(0.5), height),
+        with_data,
+    )
+    return spec.of(alt.layer(*layers).properties(height=height))
 
 
 @cache
@@ -196,35 +183,3 @@ def loads() -> spec.Spec:
         )
         .properties(height=240)
     )
-
-
-def _bands(few: bool = False) -> alt.Chart:
-    return alt.Chart().encode(x=_day(few))
-
-
-def _day(few: bool) -> alt.X:
-    """Along time, which names the beginnings of days, or a few days by themselves."""
-    axis = alt.Axis(
-        format="%-d %b",
-        labelExpr=spec.named_day(),
-        labelOverlap=True,
-        labelAngle=0,
-        labelAlign="center" if few else spec.IN_PICTURE,
-        grid=False,
-    )
-    return alt.X(f"utcyearmonthdate(day):{'O' if few else 'T'}", title=None, axis=axis)
-
-
-def _weekends(band: alt.Chart) -> alt.Chart:
-    tint: alt.Chart = band.mark_bar(
-        color=palette.QUIET, opacity=0.1, width=alt.RelativeBandSize(band=1)
-    )
-    tint = tint.transform_filter("datum.weekend")
-    return tint
-
-
-def _holes(band: alt.Chart) -> alt.Chart:
-    hole: alt.Chart = band.mark_bar(color=palette.QUIET, opacity=0.3, binSpacing=0, aria=False)
-    hole = hole.encode(tooltip=spec.SAYS)
-    hole = hole.transform_filter("!datum.has_data")
-    return hole

@@ -36,6 +36,12 @@ def table(
     )
 
 
+def chosen(table: Any) -> int | None:
+    """The row of a table that was clicked."""
+    picked = table.selection.rows or [row for row, _ in table.selection.cells]
+    return picked[0] if picked else None
+
+
 def close(param: str) -> None:
     """Take the id out of the URL; the table forgets the click, so that it can be repeated."""
     address.put(param, None)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pages.parts import calendar, palette, spec, words
 
-PHONE = 40  # characters of a legend that fit a phone in one row
+SQUARE, LETTER = 26, 6.2  # pixels of a legend, on average
 FOOT = 6  # pixels
 LONG = 200  # days: beyond, bars touch and the axis names months
 Kinds = tuple[tuple[str, str], ...]  # words and colour, in the order of the stack
@@ -118,15 +118,16 @@ def instants(span: dt.timedelta) -> str:
 
 
 def named_legend(kinds: Kinds, title: str | None = None, prefix: str = "") -> alt.Legend:
-    """Squares on top, in two columns where one row would not fit a phone."""
-    length = sum(len(name) - len(prefix) for name, _ in kinds)
+    """Squares on top, in as many columns as fit the picture, two at least."""
+    longest = max((len(name) - len(prefix) for name, _ in kinds), default=0)
+    fit = f"floor(width / {SQUARE + LETTER * longest})"
     return alt.Legend(
         title=title,
         labelExpr=f"replace(datum.label, '{prefix}', '')",
         orient="top",
         symbolType="square",
         columnPadding=6,
-        columns=2 if length > PHONE else len(kinds),
+        columns=alt.ExprRef(f"max(2, min({len(kinds)}, {fit}))"),
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, site, tables, words
+from pages.parts import answers, cards, charts, downloads, layout, site, tables, words
 from pages.parts.customers import customer_charts
 from warehouse import durations
 
@@ -75,7 +75,7 @@ def difference(seconds: float | None) -> str:
 
 def show_cards(customer: dict[str, Any], rejected_files: int) -> None:
     uploads = words.counted(customer["uploads"], "upload")
-    with st.container(horizontal=True):
+    with layout.cards(5 if customer["first_row_at"] else 2):
         cards.plain("Rows", words.count(customer["total_rows"]), f"from {uploads}")
         if customer["first_row_at"]:
             instant_card("First row", customer["first_row_at"])

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, commands, downloads, tables, words
+from pages.parts import answers, commands, downloads, openable, tables, words
 from pages.parts.data import advice
 
 ANY = "Any"
@@ -29,7 +29,7 @@ def show(names: dict[str, str]) -> None:
         )
         downloads.offer(files, "files", key="files")
     known = [name and words.dataset(name) for name in files["dataset"].to_pylist()]
-    row = chosen(
+    row = openable.chosen(
         st.dataframe(
             files.set_column(2, "dataset", pa.array(known, pa.string())),
             hide_index=True,
@@ -55,12 +55,6 @@ def bad_first(files: pa.Table) -> pa.Table:
     )
     place = pc.case_when(pc.make_struct(is_whole, has_rejects), 0, 1, 2)
     return files.take(pc.sort_indices(place))
-
-
-def chosen(table: Any) -> int | None:
-    """The row of a table that was clicked."""
-    picked = table.selection.rows or [row for row, _ in table.selection.cells]
-    return picked[0] if picked else None
 
 
 def show_file(file: dict[str, Any]) -> None:

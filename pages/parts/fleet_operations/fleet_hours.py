@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import charts, downloads, fleet_charts, fleets, stacks, tables, words
+from pages.parts import charts, day_axis, downloads, fleet_charts, fleets, stacks, tables, words
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed, Row, Rows
 
@@ -15,7 +15,7 @@ def show(daily: pa.Table, observed: Observed, period: Period) -> None:
     days = daily.to_pylist()
     st.header(answer(days), anchor=False)
     charts.draw(
-        fleet_charts.hours(period.days > stacks.LONG, period.days <= charts.FEW),
+        fleet_charts.hours(period.days > stacks.LONG, period.days <= day_axis.FEW),
         pa.Table.from_pylist([point for day in days for point in hour_points(day, observed)]),
         "hours",
         f"Lines of mean and median hours online per device on {words.counted(len(days), 'day')}",

@@ -21,8 +21,9 @@ def show(devices: Sequence[str]) -> None:
     if not histories:
         return
     numbers = [numbered(device, rows) for device, rows in histories.items()]
-    st.subheader(answer(numbers), anchor=False)
-    device_online.draw(histories)
+    said = answer(numbers)
+    st.subheader(said, anchor=False)
+    device_online.draw(histories, said)
     st.dataframe(
         tables.signed(
             differences(numbers), intervals=words.with_minus, cut_off=words.with_minus, hours=hours

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import (
     address,
     answers,
+    captions,
     charts,
     downloads,
     fleet_charts,
@@ -22,8 +23,6 @@ from pages.parts import (
 from pages.parts.fleets import Row, Rows
 from pages.parts.online_fleet.repair import DECIDES, NEXT
 
-KINDS = tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES)
-
 
 def show(device: str) -> None:
     intervals = answers.ask("device_online", device=device)
@@ -32,8 +31,9 @@ def show(device: str) -> None:
         st.button("Find ids that contain it", key="find it", on_click=find_instead, args=(device,))
         return
     rows = intervals.to_pylist()
-    st.subheader(answer(rows), anchor=False)
-    draw({device: rows})
+    said = answer(rows)
+    st.subheader(said, anchor=False)
+    draw({device: rows}, f"{device}: {said}")
     downloads.offer(intervals, f"device-online-{device}", key="device")
     st.dataframe(
         interval_rows(intervals, rows),
@@ -56,20 +56,31 @@ def find_instead(device: str) -> None:
     address.put("find", device)
 
 
-def draw(histories: Mapping[str, Rows]) -> None:
+def draw(histories: Mapping[str, Rows], said: str) -> None:
     """The intervals of each device in a row of its own, on one axis."""
     rows = [row for history in histories.values() for row in history]
     first = min(row["started_at"] for row in rows)
     last = max(row["ended_at"] for row in rows)
     charts.draw(
-        fleet_charts.intervals(KINDS, stacks.instants(last - first), tuple(histories)),
+        fleet_charts.intervals(kinds(rows), stacks.instants(last - first), tuple(histories)),
         pa.Table.from_pylist(
             [drawn(device, row) for device, history in histories.items() for row in history]
         ),
         "intervals",
         f"The {words.counted(len(rows), 'interval')} in which {' and '.join(histories)} "
         f"{'was' if len(histories) == 1 else 'were'} online",
+        caption=captions.of(
+            said,
+            f"When it was online, {captions.days(first.date(), last.date())} (UTC)",
+            "connectivity_events",
+        ),
     )
+
+
+def kinds(rows: Rows) -> stacks.Kinds:
+    """The rules that decided for one of these intervals, with their colours."""
+    decided = {row["rule"] for row in rows}
+    return tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES if rule in decided)
 
 
 INTERVALS = {

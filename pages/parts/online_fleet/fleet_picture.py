@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import address, charts, fleets, palette, stacks, words
+from pages.parts import address, captions, charts, day_axis, fleets, palette, stacks, words
 from pages.parts.fleets import FleetDay, Observed
 from pages.parts.online_fleet import projection
 from pages.parts.online_fleet.fleet_choice import Choice
@@ -17,7 +17,13 @@ from pages.parts.shares import limit
 CLICK = "Click a day for its users."
 
 
-def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen: Choice) -> None:
+def show(
+    days: Sequence[FleetDay],
+    ahead: Projection,
+    observed: Observed,
+    chosen: Choice,
+    said: str,
+) -> None:
     """Of `days` those of the period; a click on one puts it into the URL."""
     period, title = chosen.period, chosen.title
     shown = [day for day in days if period.first <= day.day <= period.last]
@@ -35,7 +41,7 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
             shares=chosen.shares,
             projected=continued is not None,
             long=period.days > stacks.LONG,
-            few=len(rows) <= charts.FEW,
+            few=len(rows) <= day_axis.FEW,
             legend="Size of the owner's fleet",
             prefix="Fleets of ",
         ),
@@ -44,8 +50,15 @@ def show(days: Sequence[FleetDay], ahead: Projection, observed: Observed, chosen
         f"Bars of {title[:1].lower()}{title[1:]} by the size of the owner's fleet, "
         f"{words.day(period.first)} to {words.day(period.last)}",
         partial(choose_day, key),
+        caption(said, f"{title} by the size of the owner's fleet", chosen),
     )
     st.caption(" ".join([*notes(shown, observed), *projection_notes(ahead, observed, chosen)]))
+
+
+def caption(said: str, title: str, chosen: Choice) -> str:
+    """What the picture says of itself where it is saved."""
+    days = captions.days(chosen.period.first, chosen.period.last)
+    return captions.of(said, f"{title}, {days} (UTC)", "connectivity_events")
 
 
 def continues(observed: Observed, chosen: Choice) -> bool:

@@ -13,6 +13,7 @@ from pages.parts import (
     calendar,
     charts,
     choose,
+    day_axis,
     fleets,
     shares,
     trend_chart,
@@ -68,21 +69,22 @@ def grew(now: int, before: int) -> str:
     return f"{'grew' if change > 0 else 'shrank'} by {said.lstrip(f'+{words.MINUS}')}"
 
 
-def show(days: Sequence[FleetDay], size: str, observed: Observed, chosen: Choice) -> None:
+def show(
+    days: Sequence[FleetDay], size: str, observed: Observed, chosen: Choice, said: str
+) -> None:
     """The line of the period's days; a click on one puts it into the URL."""
     period = chosen.period
     shown = [day for day in days if period.first <= day.day <= period.last]
     title = f"{chosen.title}, fleets of {fleets.SIZES[size]}"
     key = charts.key_of("size", address.text("day"))
     charts.draw(
-        trend_chart.line(
-            chosen.title, 300, shares=chosen.shares, named=trend_chart.named(len(shown))
-        ),
+        trend_chart.line(chosen.title, 300, shares=chosen.shares, named=day_axis.named(len(shown))),
         points(shown, list(fleets.SIZES).index(size), observed, chosen),
         key,
         f"Line of {title[:1].lower()}{title[1:]}, {words.day(period.first)} to "
         f"{words.day(period.last)}",
         partial(fleet_picture.choose_day, key),
+        fleet_picture.caption(said, title, chosen),
     )
     whole = [day for day in shown if day.complete and day.day < observed.newest]
     hollow = "" if len(whole) == len(shown) else "Hollow: a window that was not seen as a whole. "

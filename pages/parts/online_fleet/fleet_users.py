@@ -34,6 +34,9 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
     before = week_before(day, observed, window)
     st.header(answer(rows, day, window), anchor=False)
     st.caption(coming_and_going(rows, before, day))
+    downloads.offer(
+        fleet, f"online-users-{day}-{window}-{'day' if window == 1 else 'days'}", key="users"
+    )
     sizes, table = st.columns([2, 3])
     with sizes:
         st.dataframe(
@@ -44,9 +47,6 @@ def show(observed: Observed, usual: dt.date, window: int) -> None:
             alt=f"Users and devices by fleet size, {words.day(day)}",
         )
     with table:
-        downloads.offer(
-            fleet, f"online-users-{day}-{window}-{'day' if window == 1 else 'days'}", key="users"
-        )
         openable.table(
             tables.signed(user_rows(rows, before), more=words.difference),
             "user",

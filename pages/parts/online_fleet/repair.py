@@ -10,7 +10,18 @@ from typing import NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import calendar, charts, downloads, fleets, palette, shares, stacks, tables, words
+from pages.parts import (
+    calendar,
+    charts,
+    day_axis,
+    downloads,
+    fleets,
+    palette,
+    shares,
+    stacks,
+    tables,
+    words,
+)
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed
 
@@ -97,7 +108,7 @@ def show_picture(events: Events, days: Sequence[dt.date]) -> None:
             "Events a day",
             "All of these",
             long=len(days) > stacks.LONG,
-            few=len(days) <= charts.FEW,
+            few=len(days) <= day_axis.FEW,
             height=240,
         ),
         stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),

@@ -71,7 +71,7 @@ def open_time(counted: list[dict[str, Any]]) -> dt.timedelta:
 def show_cards(row: dict[str, Any], counted: list[dict[str, Any]]) -> None:
     polls = [piece["status"] for piece in counted if piece["kind"] == "poll"]
     allowed = percent_range(row["uptime_low_pct"], row["uptime_high_pct"]).replace(" to ", "–")
-    grid = layout.cards(6)
+    grid = layout.cards(3)
     with grid:
         card("Uptime", percent(row["uptime_pct"]), "of what is known")
         card("Open", words.hours(open_time(counted) / clock.HOUR), "in the window")

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, charts, downloads, tables, words
+from pages.parts import answers, calendar, captions, charts, downloads, tables, trend_chart, words
 
 DAYS = 30
 NUMBERS = ("occurrences", "occurrences_week_before", "change_pct", "reports", "days_reported")
@@ -30,12 +30,18 @@ def show(devices: Sequence[str], day: dt.date) -> None:
     rows = found.to_pylist()
     if not rows:
         return
-    st.subheader(answer(rows, day), anchor=False)
+    said = answer(rows, day)
+    st.subheader(said, anchor=False)
     charts.draw(
         charts.overlaid(tuple(row["device_id"] for row in rows), "Reports a day"),
         points([row["device_id"] for row in rows], day),
         "compared",
         f"Lines of the reports a day of {words.counted(len(rows), 'device')} in {DAYS} days",
+        caption=captions.of(
+            said,
+            f"Reports a day, {captions.days(calendar.span(day, DAYS)[0], day)} (UTC)",
+            "health_reports",
+        ),
     )
     downloads.offer(found, f"devices-compared-{day}", key="compared")
     st.dataframe(
@@ -64,19 +70,29 @@ def answer(rows: list[dict[str, Any]], day: dt.date) -> str:
 
 
 def points(devices: Sequence[str], day: dt.date) -> pa.Table:
-    rows = [
+    """The days of each device; of days without data only the first device's rows say so."""
+    rows = [row for device in devices for row in days(device, day)]
+    first = rows[:DAYS]
+    named = calendar.middles([row["day"] for row in first if row["amount"] is None])
+    for row in first:
+        row["has_data"] = row["amount"] is not None
+        row["hole"] = trend_chart.HOLE if row["day"] in named else None
+    return pa.Table.from_pylist(rows, schema=charts.OVERLAID)
+
+
+def days(device: str, day: dt.date) -> list[dict[str, Any]]:
+    trend = answers.ask("device_trend", of_device=device, last_day=day, days=DAYS)
+    return [
         {
             "day": row["day"],
             "device": device,
             "amount": row["reports"],
+            "has_data": True,
+            "hole": None,
             "says": says(device, row),
         }
-        for device in devices
-        for row in answers.ask(
-            "device_trend", of_device=device, last_day=day, days=DAYS
-        ).to_pylist()
+        for row in trend.to_pylist()
     ]
-    return pa.Table.from_pylist(rows, schema=charts.OVERLAID)
 
 
 def says(device: str, row: dict[str, Any]) -> str:

@@ -12,11 +12,13 @@ from pages.parts import (
     address,
     answers,
     calendar,
+    captions,
     charts,
     downloads,
     layout,
     palette,
     tables,
+    trend_chart,
     words,
 )
 from pages.parts.words import NOTHING
@@ -83,18 +85,25 @@ def show_history(device: str, day: dt.date, loaded: set[dt.date]) -> None:
     colours = palette.statuses(row["report_status"] for row in rows)
     total = sum(row["reports"] for row in rows)
     reports = words.counted(total, "report")
+    span = calendar.span(day, DAYS)
     st.subheader(f"{reports} in the {DAYS} days to {words.short_day(day)}, by status", anchor=False)
     charts.draw(
         charts.by_status(tuple(colours.items()), "Reports a day"),
-        history_rows(rows, list(colours), calendar.span(day, DAYS), loaded),
+        history_rows(rows, list(colours), span, loaded),
         "history",
         f"Reports of {device} a day by status, {words.count(total)} in all",
+        caption=captions.of(
+            f"{device}: {reports}",
+            f"By status, {captions.days(span[0], day)} (UTC)",
+            "health_reports",
+        ),
     )
 
 
 def history_rows(
     rows: list[dict[str, Any]], order: list[str], span: list[dt.date], loaded: set[dt.date]
 ) -> pa.Table:
+    named = calendar.middles([day for day in span if day not in loaded])
     bars = [
         {
             "day": row["day"],
@@ -103,6 +112,7 @@ def history_rows(
             "amount": row["reports"],
             "weekend": False,
             "has_data": True,
+            "hole": None,
             "says": f"{words.short_day(row['day'])}: "
             f"{words.counted(row['reports'], row['report_status'] + ' report')}",
         }
@@ -116,6 +126,7 @@ def history_rows(
             "amount": None,
             "weekend": calendar.weekend(day) and day in loaded,
             "has_data": day in loaded,
+            "hole": trend_chart.HOLE if day in named else None,
             "says": f"{words.short_day(day)}: no data was loaded",
         }
         for day in span

@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts import (
     address,
     answers,
+    captions,
     charts,
     devices,
     downloads,
@@ -22,11 +23,15 @@ from pages.parts import (
 )
 
 DAYS = 30
+SOURCE = "health_reports"
 HOLE = -0.2  # where the highest bar is 1
 
 
-def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) -> list[str]:
-    """`leaders` is what top_devices says of the day, `rows` the same as dictionaries.
+def show(
+    leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int, said: str
+) -> list[str]:
+    """`leaders` is what top_devices says of the day, `rows` the same as dictionaries, `said` the
+    page's sentence.
 
     Gives the ids listed, in their order.
     """
@@ -44,11 +49,11 @@ def show(leaders: pa.Table, rows: list[dict[str, Any]], day: dt.date, top: int) 
             f"The {len(rows)} devices that reported most on {words.day(day)}; choose one to see it",
         )
     with bars:
-        show_bars(rows, chosen)
+        show_bars(rows, chosen, captions.of(said, f"Reports on {words.day(day)} (UTC)", SOURCE))
     return ids
 
 
-def show_bars(rows: list[dict[str, Any]], chosen: list[str]) -> None:
+def show_bars(rows: list[dict[str, Any]], chosen: list[str], caption: str) -> None:
     key = charts.key_of("bars", several.link(*chosen) or None)
     charts.draw(
         charts.ranking(len(rows)),
@@ -56,6 +61,8 @@ def show_bars(rows: list[dict[str, Any]], chosen: list[str]) -> None:
         key,
         f"Bars of {words.counted(len(rows), 'device')}, {rows[0]['device_id']} the longest",
         partial(choose_bar, key),
+        caption,
+        narrow=True,
     )
 
 
