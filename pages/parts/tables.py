@@ -30,7 +30,13 @@ def signed(table: pa.Table, **said: Callable[[Any], str]) -> Any:
     """
     if table.num_rows > SAID:
         return table
-    return table.to_pandas().style.format(said, na_rep="")
+    lists = [field.name for field in table.schema if pa.types.is_list(field.type)]
+    drawn = dict.fromkeys(lists, _drawn)
+    return table.to_pandas().style.format(said | drawn, na_rep="")
+
+
+def _drawn(_value: object) -> str:
+    return ""
 
 
 def difference(label: str, help: str | None = None, width: Any = None) -> Any:
