@@ -64,6 +64,8 @@ def controls(spec: Metric) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for parameter in spec.parameters.values():
             field(spec, parameter)
+    if any(parameter.required for parameter in spec.parameters.values()):
+        st.caption("What has a * must be given; the other fields may stay empty.")
 
 
 def given(spec: Metric) -> dict[str, Any]:
@@ -79,13 +81,19 @@ def key(spec: Metric, name: str) -> str:
 def field(spec: Metric, parameter: Parameter) -> None:
     label = words.dataset(parameter.name) + (" *" if parameter.required else "")
     help, own_key = questions.description(parameter), key(spec, parameter.name)
-    choices = questions.choices(parameter)
+    choices, shown = questions.choices(parameter), unless_given(parameter)
     if choices:
-        st.selectbox(label, choices, None, key=own_key, help=help, placeholder="default", width=200)
-        return
-    usual = None if parameter.required else (parameter.default or "").strip("'")
-    shown = "not given" if usual == "NULL" else usual
-    st.text_input(label, key=own_key, help=help, placeholder=shown, width=200)
+        st.selectbox(label, choices, None, key=own_key, help=help, placeholder=shown, width=200)
+    else:
+        st.text_input(label, key=own_key, help=help, placeholder=shown, width=200)
+
+
+def unless_given(parameter: Parameter) -> str | None:
+    """What stands in a field that is empty."""
+    if parameter.required:
+        return None
+    usual = (parameter.default or "").strip("'")
+    return "May stay empty" if usual == "NULL" else f"{usual}, unless given"
 
 
 def client(name: str, params: dict[str, Any]) -> str:

@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts import address, openable, several, trouble, words
+from pages.parts import drawer_controls, openable, several, trouble, words
 
 WIDTH = 920
 _KEY = "device"
-_WITH = "compare with"
+_DEVICE = drawer_controls.Noun(_KEY)
 
 
 def asked() -> list[str]:
@@ -50,40 +50,5 @@ def _drawer(devices: list[str], listed: Sequence[str], drawn: Callable[[], None]
     if (now := asked()) and now != devices:
         st.rerun()  # the whole page, so that the drawer has the title of what it shows
     with trouble.explained():
-        _controls(devices, listed)
+        drawer_controls.show(_DEVICE, devices, listed)
         drawn()
-
-
-def _controls(devices: list[str], listed: Sequence[str]) -> None:
-    """Steps to the neighbours in the list, and whom to compare with."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if len(devices) == 1 and devices[0] in listed:
-            _steps(listed.index(devices[0]), listed)
-        _compare(devices, listed)
-
-
-def _steps(place: int, listed: Sequence[str]) -> None:
-    for label, key, to in (("◀ Previous", "Left", place - 1), ("Next ▶", "Right", place + 1)):
-        st.button(
-            label,
-            key=f"device {label}",
-            disabled=not 0 <= to < len(listed),
-            on_click=address.put,
-            args=(_KEY, several.link(listed[to % len(listed)])),
-            help=f"{place + 1} of {len(listed)} listed; or the arrow key",
-            shortcut=key,
-        )
-
-
-def _compare(devices: list[str], listed: Sequence[str]) -> None:
-    first, *others = devices
-    st.session_state[_WITH] = others
-    st.multiselect(
-        "Compare with",
-        [device for device in dict.fromkeys((*others, *listed)) if device != first],
-        key=_WITH,
-        max_selections=several.MOST - 1,
-        accept_new_options=True,
-        placeholder="Choose up to 3 devices, or write their ids",
-        on_change=lambda: address.put(_KEY, several.link(first, *st.session_state[_WITH])),
-    )

@@ -15,7 +15,7 @@ NUMBERS = alt.Axis(tickCount=5, tickMinStep=1, format=",d")
 
 @cache
 def coming_and_going(long: bool) -> spec.Spec:
-    """Devices won above the line and lost below it, a bar a week.
+    """Devices gained above the line and lost below it, a bar a week.
 
     Columns: week (its Monday), kind (one of CHANGES), place (of the kind), amount (negative for
     lost), complete, heading, online, new, returned, lost, note.

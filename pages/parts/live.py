@@ -8,16 +8,21 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import answers, words
+from pages.parts.turns import Turns
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.bucket import BucketError
 
+_TURNS = Turns(10)
 _LAST = "generation before"
 
 
 @st.fragment(run_every=1)
 def watch(shown: Path | None, arrived: str, at: dt.datetime | None) -> None:
-    """Rerun the page once the symlink points elsewhere; meanwhile say how old the data is."""
-    if current() != shown:
+    """Rerun the page once the symlink points elsewhere; meanwhile say how old the data is.
+
+    Where very many look on, each waits for its turn, so that who clicks is answered meanwhile.
+    """
+    if current() != shown and _TURNS.take():
         st.rerun(scope="app")
     if shown and at:
         seconds = (dt.datetime.now(dt.UTC).replace(tzinfo=None) - at).total_seconds()

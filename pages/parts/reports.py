@@ -108,8 +108,9 @@ def headline() -> None:
     """The newest report in one sentence."""
     jobs = current()
     newest = jobs.files.all()[:1] if jobs else []
-    said = in_words(newest[0]) if newest else "No report has been asked for in the last 7 days"
-    st.title(said, anchor=False)
+    st.title(in_words(newest[0]) if newest else "Make a report of any metric", anchor=False)
+    if not newest:
+        st.caption("It is computed in the background, and its CSV stays here for 7 days.")
 
 
 def in_words(report: Manifest) -> str:

@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bench.service import cpu_seconds
-from bench.viewer import viewing
+from bench.viewer import Viewer, viewing
+from pages.parts.turns import Turns
 from tests.api.server import Server, serving
 from tests.etl.world import FIRST
 
@@ -48,3 +49,40 @@ def test_idle_pages_cost_next_to_nothing_and_a_newcomer_is_served(served: Server
 
     with ThreadPoolExecutor(1) as own:  # the browser of other tests has a loop in this thread
         assert own.submit(asyncio.run, watched()).result() < MOST_IDLE
+
+
+CLICKING, CLICKS = 10, 8
+
+
+@pytest.mark.torture
+def test_nobody_who_clicks_among_many_waits_in_vain(served: Server) -> None:
+    """Before, a tick of the page that came while the server was busy swallowed the answer."""
+    url = f"http://127.0.0.1:{served.port}"
+
+    async def clicked() -> int:
+        async with AsyncExitStack() as pages:
+            for _ in range(10):
+                opened = (pages.enter_async_context(viewing(url)) for _ in range(VIEWERS))
+                await asyncio.gather(*opened)
+            those = [
+                await pages.enter_async_context(viewing(url, page="top_devices"))
+                for _ in range(CLICKING)
+            ]
+
+            async def click(viewer: Viewer) -> int:
+                for number in range(CLICKS):
+                    await viewer.change(f"top={5 + number % 2}")
+                    await asyncio.sleep(1)
+                return CLICKS
+
+            return sum(await asyncio.gather(*map(click, those)))
+
+    with ThreadPoolExecutor(1) as own:
+        assert own.submit(asyncio.run, clicked()).result() == CLICKING * CLICKS
+
+
+def test_of_many_pages_only_some_take_news_at_once() -> None:
+    turns = Turns(10)
+    assert [turns.take() for _ in range(12)] == [True] * 10 + [False] * 2
+    time.sleep(0.25)
+    assert [turns.take() for _ in range(2)] == [True] * 2

@@ -84,7 +84,7 @@ def week_notes(weeks: Rows, observed: Observed, *, drawn: bool) -> Iterator[str]
     if not drawn:
         yield f"No picture yet: in the first week, from {first}, every device is new."
         return
-    yield "Above the line: devices won since the week before; below it: devices lost."
+    yield "Above the line: devices gained since the week before; below it: devices lost."
     if first_seen(weeks[0], observed):
         yield f"The first week, from {first}, is left out: in it every device is new."
     if observed.newest - weeks[-1]["week"] < calendar.WEEK:

@@ -34,7 +34,7 @@ def show(rows: list[dict[str, Any]], chosen: Choice) -> None:
     table = differences(rows)
     downloads.offer(table, f"stores-compared-{chosen.end:%Y-%m-%dT%H%M}", "stores compared")
     st.dataframe(
-        table,
+        tables.signed(table, **SAID),
         hide_index=True,
         height="content",
         column_config=COLUMNS,
@@ -110,6 +110,16 @@ def says(name: str, day: dt.date, up: float, down: float) -> str:
     return f"{name} on {words.short_day(day)}: up {percent(share(up, down))} of {known} known"
 
 
+def said_share(value: float) -> str:
+    """`96.4 %`, or the points that one is more or less: `−3.6 %`."""
+    return f"{value:.1f}{words.PERCENT}".replace("-", words.MINUS)
+
+
+def said_hours(value: float) -> str:
+    return f"{value:,.2f} h".replace("-", words.MINUS)
+
+
+SAID = dict(zip(NUMBERS, (said_share, said_hours, said_share, said_hours), strict=True))
 COLUMNS = {
     "store": tables.words("Store"),
     "uptime": tables.share("Uptime", "Share of the open time that is known; below in points"),

@@ -9,13 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import address, openable, several, trouble, words
+from pages.parts import drawer_controls, openable, several, trouble, words
 from pages.parts.store_uptime import compare, store
 from pages.parts.store_uptime.store_choice import Choice
 
 WIDTH = 920
 _KEY = "store"
-_WITH = "compare stores with"
+_STORE = drawer_controls.Noun(_KEY, "◀ Worse", "Better ▶")
 
 
 def open_drawer(ids: list[str], stores: pa.Table, chosen: Choice) -> None:
@@ -40,7 +40,7 @@ def _drawer(named: list[str], ids: list[str], stores: pa.Table, chosen: Choice) 
     if (now := several.asked(_KEY, "store")) and now != named:
         st.rerun()  # the whole page, so that the drawer has the title of what it shows
     with trouble.explained():
-        _controls(named, ids, stores)
+        drawer_controls.show(_STORE, named, ids)
         found = _found(named, stores)
         missing = [name for name in named if name not in found]
         if missing:
@@ -60,33 +60,3 @@ def _found(named: list[str], stores: pa.Table) -> dict[str, dict[str, Any]]:
     rows = stores.filter(pc.is_in(stores["store_id"], pa.array(named, pa.string()))).to_pylist()
     by_id = {row["store_id"]: row for row in rows}
     return {name: by_id[name] for name in named if name in by_id}
-
-
-def _controls(named: list[str], ids: list[str], stores: pa.Table) -> None:
-    """Steps to the neighbours in the list, and whom to compare with."""
-    first, *others = named
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        if not others and first in ids:
-            _steps(ids.index(first), ids)
-        st.session_state[_WITH] = others
-        st.multiselect(
-            "Compare with",
-            [each for each in dict.fromkeys((*others, *ids)) if each != first],
-            key=_WITH,
-            max_selections=several.MOST - 1,
-            accept_new_options=True,
-            placeholder="Choose up to 3 stores, or write their ids",
-            on_change=lambda: address.put(_KEY, several.link(first, *st.session_state[_WITH])),
-        )
-
-
-def _steps(place: int, ids: list[str]) -> None:
-    for label, key, to in (("◀ Worse", "worse", place - 1), ("Better ▶", "better", place + 1)):
-        st.button(
-            label,
-            key=f"{key} store",
-            disabled=not 0 <= to < len(ids),
-            on_click=address.put,
-            args=(_KEY, several.link(ids[to % len(ids)])),
-        )
-    st.caption(f"{place + 1} of {len(ids)} listed")

@@ -69,7 +69,7 @@ def show_bars(rows: list[dict[str, Any]], chosen: list[str], caption: str) -> No
 COLUMNS = {
     "rank": tables.number("Rank", width=50),
     "moved": tables.difference(
-        "Moved", "Places won or lost since a week before; – for a device that was not there", 65
+        "Moved", "Places gained or lost since a week before; – for a device that was not there", 65
     ),
     "device": tables.words("Device", width=90),
     "reports": tables.number("Reports", "Distinct reports on the day", 70),
