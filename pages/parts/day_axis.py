@@ -56,7 +56,8 @@ def holes(band: alt.Chart, middle: alt.X, height: int) -> list[Any]:
     ]
 
 
-# Ticks where the points are, from the last day back, at most eight of them.
+# Ticks where the points are, from the last day back, as many as have room for their names: eight
+# at most, none of which then hides another.
 _DAY = 864e5  # milliseconds
 _HALF = f"(scale('x', {_DAY}) - scale('x', 0)) / 2"
 _IN_PICTURE: dict[str, Any] = {
@@ -64,6 +65,7 @@ _IN_PICTURE: dict[str, Any] = {
     "value": "center",
 }
 _END, _BEGIN = f"(domain('x')[1] - {_DAY})", "domain('x')[0]"
-_STEP = f"({_DAY} * ceil(({_END} - {_BEGIN}) / {_DAY} / 8))"
+_MOST = "max(2, min(8, floor(width / 64)))"
+_STEP = f"({_DAY} * ceil(({_END} - {_BEGIN}) / {_DAY} / {_MOST}))"
 _FIRST = f"{_END} - {_STEP} * floor(({_END} - {_BEGIN}) / {_STEP})"
 _LAST_AND_BACK = f"sequence({_FIRST}, {_END} + 1, {_STEP})"

@@ -95,7 +95,8 @@ def test_two_devices_are_compared(page: Page) -> None:
     visitor.clicks_on(drawer.get_by_role("combobox"))
     visitor.clicks_on(page.get_by_role("option", name="steady", exact=True))
     expect(drawer.get_by_role("heading").first).to_contain_text("Compare busy and steady")
-    expect(drawer.get_by_text("reported most in the 30 days to Sun 15 Feb")).to_be_in_viewport()
+    said = drawer.get_by_role("heading", name="reported most in the 30 days to Sun 15 Feb")
+    expect(said).to_be_in_viewport()
     assert visitor.clicks == documented("h")
 
 
