@@ -85,21 +85,26 @@ def show_cards(loads: list[dict[str, Any]], datasets: int) -> None:
         cards.plain(
             "Rows rejected",
             words.count(rejected),
-            f"{shares.of(rejected, total('rows_read'))} of those read{in_whole_files(', ')}",
+            f"{shares.of(rejected, total('rows_read'))} of those read",
         )
         again = words.counted(total("files_duplicate"), "duplicate")
         cards.plain("Files loaded", words.count(total("files_loaded")), f"and {again}")
-        rejected = total("files_rejected")
+        whole = sum(rejected_whole(None)["rows_rejected"].to_pylist())
         cards.plain(
             "Files rejected",
-            words.count(rejected),
-            "nothing in them could be read" if rejected else "",
+            words.count(total("files_rejected")),
+            f"whole, with {words.counted(whole, 'row')}" if whole else "",
         )
+
+
+def rejected_whole(dataset: str | None) -> pa.Table:
+    """The files of which nothing could be read."""
+    return answers.ask("file_history", of_dataset=dataset, of_status="rejected")
 
 
 def in_whole_files(before: str, dataset: str | None = None) -> str:
     """`before` and how many rows were rejected with their whole file; nothing without any."""
-    files = answers.ask("file_history", of_dataset=dataset, of_status="rejected")
+    files = rejected_whole(dataset)
     rows = sum(files["rows_rejected"].to_pylist())
     if not rows:
         return ""

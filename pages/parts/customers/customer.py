@@ -93,7 +93,7 @@ def whole_files(many: int) -> str:
 
 
 def instant_card(label: str, instant: dt.datetime) -> None:
-    cards.plain(label, words.short_day(instant), f"{instant:%Y, %H:%M:%S} UTC")
+    cards.plain(label, f"{instant.day} {instant:%b}", f"{instant:%a %Y, %H:%M} UTC")
 
 
 def show_founding(customer: dict[str, Any]) -> None:
