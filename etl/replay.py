@@ -153,6 +153,18 @@ class Replay:
         """Keep few checkpoints, and what is carried to these only."""
         for step in checkpoints.forget(self.connection, self.family.dataset):
             parts.drop(self.connection, step, self.family.carried())
+        for name in (*self.family.names("settled"), *self.family.known):
+            self._join(name)
+
+    def _join(self, name: str) -> None:
+        """Put small parts together between which no checkpoint lies any more."""
+        for listed in parts.to_join(self.connection, self.family.dataset, name):
+            rows = " union all by name ".join(self.held(listed))
+            parts.remove(self.connection, listed)
+            step, rows = max(listed.values()), f"from ({rows}) order by 1"
+            parts.write(self.connection, self.data, self.root, name, step, rows, "_joined")
+            if name not in self.family.known:
+                self.show(name)
 
     # The relations that the marts read, and what they give.
 
@@ -221,12 +233,12 @@ class Replay:
 
     def show(self, name: str) -> None:
         """The view that readers see: the parts and the tail."""
-        rows = " union all by name ".join([f"from {name}_tail", *self.settled(name)])
+        held = self.held(parts.steps(self.connection, name))
+        rows = " union all by name ".join([f"from {name}_tail", *held])
         self.connection.execute(f"create or replace view main.{name} as {rows}")
 
-    def settled(self, name: str) -> list[str]:
-        """The rows of a mart's parts, as selects."""
-        listed = parts.paths(self.connection, name)
+    def held(self, listed: Mapping[str, int]) -> list[str]:
+        """The rows of a mart's parts, given by path with their checkpoints, as selects."""
         return [f"from {parts.table(self.data, listed)}"] if listed else []
 
     def sql(self, name: str) -> str:

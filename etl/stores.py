@@ -9,7 +9,7 @@ parts stay as they are. The rows that older parts have of it hold no more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -199,11 +199,10 @@ class _Replay(Replay):
         for name, at_us in _TIMES.items():
             self.write(name, end, f"from {name} {_SETTLED[name]} order by store_id, {at_us}")
 
-    def settled(self, name: str) -> list[str]:
-        """The rows of a mart's parts, as selects, without those of stores that were remade."""
+    def held(self, listed: Mapping[str, int]) -> list[str]:
+        """As ever, without the rows of stores that were remade."""
         row = self.connection.execute("select max(step) from stores_remade").fetchone()
         newest = row[0] if row and row[0] else 0
-        listed = parts.steps(self.connection, name)
         untouched = [path for path, step in listed.items() if step >= newest]
         held = [f"from {parts.table(self.data, untouched)}"] if untouched else []
         return held + [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, compact, verify
+from etl import checkpoints, compact, parts, verify
 from etl.run import take_back
 from tests.etl.loading import current, folders, load_once
 from warehouse import Settings
@@ -30,6 +30,7 @@ def assert_as_rebuilt(
 ) -> None:
     """verify makes every mart anew from the lake, here without any checkpoint."""
     draw = random.Random(seed)
+    monkeypatch.setattr(parts, "MANY", draw.choice([2, 8]))
     settings = folders(root)
     for path, text in history(draw):
         if text:

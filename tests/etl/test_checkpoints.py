@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, publish, verify
+from etl import checkpoints, parts, publish, verify
 from etl.run import load
 from tests.etl.histories import (
     BEGIN,
@@ -119,6 +119,18 @@ def test_what_is_settled_is_not_written_again(settled: Settings) -> None:
     after = parts_of(settled)
     assert {path: after[path] for path in before if path in after}.items() <= before.items()
     assert any("online_intervals" in str(path) for path in before.keys() & after.keys())
+    assert_sound(settled)
+
+
+def test_small_parts_are_joined_where_no_checkpoint_lies_between(
+    settled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 2)
+    for day in range(20, 26):
+        load_once(settled, {f"connectivity_events/{day}.csv": of_day(day)})
+    listed = [path for path in parts_of(settled) if path.parent.name == "online_intervals"]
+    assert len(listed) <= len(checkpoint_days(settled))
+    assert any(path.stem.endswith("_joined") for path in listed)
     assert_sound(settled)
 
 
