@@ -16,6 +16,7 @@ import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
+from etl.maker import Maker
 from etl.mart import Mart
 from etl.replay import EPOCH, Family, Replay
 from etl.views import LakeFile
@@ -83,6 +84,7 @@ def recompute(
     files: Sequence[LakeFile],
     days: Collection[dt.date],
     anew: Sequence[Mart],
+    maker: Maker,
 ) -> None:
     """Bring the marts up to date where polls of `days` came or went, or stores live otherwise.
 
@@ -90,7 +92,7 @@ def recompute(
     made as a whole only those `anew`. Raises lake.Damaged.
     """
     first = min(((day - EPOCH).days for day in days), default=_NEWEST)
-    with _Replay(connection, data, root, files, anew).bound() as replay:
+    with _Replay(connection, data, root, files, anew, maker).bound() as replay:
         replay.run(first)
 
 
@@ -184,7 +186,7 @@ class _Replay(Replay):
         """The spans, polls and pieces between two days."""
         self.between(begin, until)
         for name in _TIMES:
-            self.put(name, self.sql(name), "table")
+            self.make(name)
 
     def _write(self, end: Checkpoint, begin: Checkpoint | None = None) -> None:
         """What is settled and what is carried; at `begin` the other stores stay as they were."""

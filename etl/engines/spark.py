@@ -39,7 +39,7 @@ MOST_TRIES = 4  # about four seconds
 LOST = "the connection was lost"
 _GONE = re.compile(r"unavailable|connection refused|connection reset|socket closed", re.I)
 _ERROR = re.compile(r"(?!org\.|java\.|py4j)[\w.]*(Error|Exception|Interrupt|Exit)\b")  # of Python
-_SHARED = "incoming and data have to lie on storage that all share under one path"
+SHARED = "incoming and data have to lie on storage that all share under one path"
 _COLUMNS = "number bigint, refused string, done binary"
 
 
@@ -52,7 +52,7 @@ class Spark:
 
     def __init__(self, remote: str) -> None:
         self._remote = remote
-        self._session = _connected(remote)
+        self.session = _connected(remote)
 
     def __enter__(self) -> Spark:
         return self
@@ -65,11 +65,11 @@ class Spark:
     ) -> None:
         from pyspark.errors import PySparkException
 
-        self._session.client.set_retry_policies([])
+        self.session.client.set_retry_policies([])
         with suppress(PySparkException):  # it may be gone; why was said before
             if kind is not None:
-                self._session.interruptAll()
-            self._session.stop()
+                self.session.interruptAll()
+            self.session.stop()
 
     def take(
         self, load: Load, files: Sequence[File], first: int, progress: Progress
@@ -94,18 +94,25 @@ class Spark:
 
     def _run(self, folder: Path, count: int) -> Iterator[tuple[int, Done]]:
         """Run the tasks stored in a folder, one partition each; the manifests as they come."""
-        from grpc import RpcError
-        from pyspark.errors import PySparkException
-
         work = _work(str(folder), identity())
-        try:
-            frame = self._session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
+        with failures(self._remote):
+            frame = self.session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
             for row in frame.toLocalIterator():
                 if row.refused:
                     raise ClusterFailed(row.refused)
                 yield row.number, pickle.loads(bytes(row.done))
-        except (PySparkException, RpcError) as failed:
-            raise ClusterFailed(f"at {self._remote}: {_told(failed)}") from failed
+
+
+@contextmanager
+def failures(remote: str) -> Iterator[None]:
+    """Raise ClusterFailed where the client or the server fails."""
+    from grpc import RpcError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, RpcError) as failed:
+        raise ClusterFailed(f"at {remote}: {_told(failed)}") from failed
 
 
 def _stored(load: Load, due: Sequence[Task]) -> Path:
@@ -124,7 +131,7 @@ def _check_seen(done: Done, files: Sequence[File]) -> None:
         if why and file.arrival.unchanged():
             raise ClusterFailed(
                 f"the worker on {done.host} cannot read {str(file.arrival.file)!r} ({why}); "
-                f"{_SHARED}"
+                f"{SHARED}"
             )
 
 
@@ -132,7 +139,7 @@ def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
     """What the workers run. It travels by value, so that it asks for the code before it uses it,
     and says what is wrong in a row: what it raises would be tried again."""
 
-    shared = _SHARED
+    shared = SHARED
 
     def work(batches: Any) -> Iterator[Any]:
         import os

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -10,15 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import pytest
 
 from etl import load as command
-from etl.engines import spark
-from etl.run import load
+from etl import verify
+from etl.engines import spark, spark_maker
+from etl.progress import Progress
+from etl.run import load, take_back
 from tests.cluster import SPARK, Server, any_server, may_hide, sail
+from tests.etl import test_checkpoints, test_store_checkpoints
+from tests.etl.histories import History, soon
 from tests.etl.loading import folders, lay, load_once
 from tests.etl.test_batches import told
 from tests.etl.test_engines import AGAIN, WORLD
@@ -54,6 +60,17 @@ def fails(settings: Settings, remote: str, capsys: pytest.CaptureFixture[str]) -
     assert line.startswith("load: failed, nothing was published: ")
     assert not settings.warehouse.exists()
     return line
+
+
+class Told(Progress):
+    """Keeps what a run says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
 
 @contextmanager
@@ -246,3 +263,50 @@ def test_a_worker_that_is_killed_in_the_middle(tmp_path: Path, server: Server) -
         files = {"slow.csv": SLOW + f"2026-03-01T10:00:0{number}Z,late,sensor,online\n"}
     assert state(there) == state(here)
     assert_sound(there)
+
+
+@contextmanager
+def all_marts_there() -> Iterator[None]:
+    """A cluster makes every mart, however few rows there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spark_maker, "LEAST_ROWS", 0)
+        yield
+
+
+@pytest.mark.parametrize("first_there", [True, False], ids=["there, then here", "here, then there"])
+def test_marts_made_there_are_those_made_here(
+    tmp_path: Path,
+    server: Server,
+    clean_states: tuple[State, State],
+    first_there: bool,
+) -> None:
+    settings, progress = folders(tmp_path), Told()
+    for files, on_cluster in ((FIRST, first_there), (SECOND, not first_there)):
+        lay(settings.incoming, files)
+        with all_marts_there():
+            load(settings, progress, server.remote if on_cluster else None)
+    (said,) = [text for text in progress.said if "marts computed" in text]
+    assert re.fullmatch(rf"2\d marts computed at {server.remote} from 0.\d MB", said)
+    assert state(settings) == clean_states[1]
+    assert_sound(settings)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [test_checkpoints.history, test_store_checkpoints.history],
+    ids=["connectivity", "stores"],
+)
+def test_marts_made_there_from_checkpoints_on(
+    tmp_path: Path, server: Server, history: History
+) -> None:
+    """Loads there and here in turn; verify makes every mart anew, here and without checkpoints."""
+    settings = folders(tmp_path)
+    with soon(), all_marts_there():
+        for number, (path, text) in enumerate(islice(history(random.Random(4)), 4)):
+            if not text:
+                take_back(settings, [path], "drawn")
+            elif number % 2:
+                load_once(settings, {path: text})
+            else:
+                load_there(settings, {path: text}, server)
+    assert verify.main(["--data", str(settings.data)]) == 0
