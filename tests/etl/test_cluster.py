@@ -74,13 +74,16 @@ class Told(Progress):
 
 
 @contextmanager
-def killing(settings: Settings, kill_it: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Kill something so long after a task of a load has begun, from a thread."""
+def killing(
+    settings: Settings, kill_it: Callable[[], object], seconds: float, begun: str = "0*-*"
+) -> Iterator[None]:
+    """Kill something so long after a task of a load has begun, from a thread; `begun` is what it
+    leaves in the staging folder."""
     over = threading.Event()
-    before = set(settings.staging.glob("0*-*"))  # of a run that was killed
+    before = set(settings.staging.glob(begun))  # of a run that was killed
 
     def kill() -> None:
-        while not set(settings.staging.glob("0*-*")) - before:
+        while not set(settings.staging.glob(begun)) - before:
             if over.wait(0.02):
                 return
         time.sleep(seconds)
@@ -310,3 +313,20 @@ def test_marts_made_there_from_checkpoints_on(
             else:
                 load_there(settings, {path: text}, server)
     assert verify.main(["--data", str(settings.data)]) == 0
+
+
+def test_a_server_that_is_killed_while_it_makes_marts(
+    tmp_path: Path,
+    server: Server,
+    clean_states: tuple[State, State],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    with all_marts_there():
+        with sail(tmp_path) as doomed, killing(settings, doomed.kill, 0.0, "marts-*/00012-*"):
+            line = fails(settings, doomed.remote, capsys)
+        assert f"at {doomed.remote}: the connection was lost (" in line
+        load(settings, remote=server.remote)
+    assert state(settings) == clean_states[0]
+    assert_sound(settings)
