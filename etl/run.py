@@ -26,7 +26,6 @@ from etl import (
 )
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
-from etl.engines import Here
 from etl.incoming import Incoming
 from etl.ledger import Known
 from etl.maker import Maker
@@ -268,7 +267,7 @@ class _Run:
 
     def _scanned(self, complete: list[Arrival]) -> Iterator[Scan | None]:
         """None for a file that cannot be opened now."""
-        scans = Here(self._database).scan(complete, self.progress)
+        scans = engines.scan(self._database, self.settings, complete, self.progress, self.remote)
         for arrival, scan in zip(complete, scans, strict=True):
             if isinstance(scan, OSError):
                 self.progress.say(f"left alone: {arrival.path} cannot be read ({scan.strerror})")

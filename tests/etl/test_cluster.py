@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from etl import engines, verify
 from etl import load as command
-from etl import verify
 from etl.engines import spark, spark_maker
 from etl.progress import Progress
 from etl.run import load, take_back
@@ -125,6 +125,8 @@ def test_tasks_of_one_file(tmp_path: Path, server: Server, monkeypatch: pytest.M
     here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
     load_once(here, WORLD | AGAIN)
     monkeypatch.setattr(spark, "MOST_LINES", 0)
+    monkeypatch.setattr(spark, "MOST_BYTES", 0)
+    monkeypatch.setattr(engines, "FAR_BYTES", 0)  # so that it looks at the files, too
     load_there(there, WORLD | AGAIN, server)
     assert told(there) == told(here)
 
@@ -214,10 +216,17 @@ def test_a_worker_with_other_code_is_refused(
 
 
 @pytest.mark.skipif(not may_hide(), reason="needs root, and namespaces, to hide a folder")
-@pytest.mark.parametrize("hidden", ["data", "incoming"])
+@pytest.mark.parametrize(
+    ("hidden", "far"), [("data", 1 << 30), ("incoming", 1 << 30), ("incoming", 0)]
+)
 def test_a_worker_without_access_to_the_storage(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], hidden: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    hidden: str,
+    far: int,
 ) -> None:
+    monkeypatch.setattr(engines, "FAR_BYTES", far)
     settings = folders(tmp_path)
     lay(settings.incoming, FIRST)
     settings.data.mkdir()
