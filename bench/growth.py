@@ -4,7 +4,7 @@
 First a file every five minutes, each a load: medians of the loads around the one that is named,
 with the small files of the lake joined as the loader does it, and never. Then five rows more on a
 history and on one of eight times as many days, per dataset, and against a run without news.
-All in this process, so that Python's start is not in it.
+All in this process, so that Python's start is not in it. Last, the small files of a day joined.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,6 +32,7 @@ from warehouse.database import connect
 BEGIN = dt.datetime(2026, 1, 1)
 AROUND = 5
 DEVICES, ROWS_A_DAY, TIMES = 5_000, 10_000, 7
+PIECES, PIECE_ROWS = 500, 333
 
 
 def main() -> None:
@@ -55,6 +56,11 @@ def main() -> None:
         long = _small(options.work, dataset, 8 * options.days, write)
         both = f"{1000 * short[0]:>9.0f} ms{1000 * long[0]:>9.0f} ms{long[0] / short[0]:>12.2f}"
         print(f"{dataset:24}{both}{1000 * long[1]:>9.0f} ms{long[0] / long[1]:>12.1f}")
+    joined, copied = _compacted(options.work)
+    print(
+        f"\n{PIECES} small files of a day joined in {joined:.2f} s, "
+        f"COPY of that day {copied:.2f} s: {joined / copied:.2f} times (2 or less)"
+    )
 
 
 def _health(at: dt.datetime) -> tuple[str, str]:
@@ -107,6 +113,42 @@ def _small(
         changed.append(_timed(settings))
         same.append(_timed(settings))
     return statistics.median(changed), statistics.median(same)
+
+
+def _compacted(work: Path) -> tuple[float, float]:
+    """Seconds of joining the files of one day, and of DuckDB's own typed read and write of its
+    rows, each as a process; medians."""
+    settings = Settings(work / "growth" / "incoming", work / "growth" / "data")
+    every, joined, copied = work / "growth" / "day.csv", [], []
+    os.environ[SETTING] = "0"
+    for _ in range(3):
+        shutil.rmtree(work / "growth", ignore_errors=True)
+        settings.incoming.mkdir(parents=True)
+        texts = ["".join(_of_piece(number)) for number in range(PIECES)]
+        every.write_text("timestamp,id,type,status\n" + "".join(texts), "utf-8")
+        for number, text in enumerate(texts):
+            path = settings.incoming / f"{number}.csv"
+            path.write_text("timestamp,id,type,status\n" + text, "utf-8")
+            os.utime(path, (0, 0))
+        load(settings)
+        compact = [sys.executable, str(ROOT / "etl/compact.py"), "--data", str(settings.data)]
+        joined.append(_process(compact))
+        peer = [sys.executable, str(ROOT / "bench/peers.py"), "copy", str(every)]
+        copied.append(_process([*peer, str(work / "growth" / "copied")]))
+    return statistics.median(joined), statistics.median(copied)
+
+
+def _of_piece(number: int) -> Iterator[str]:
+    """A five-hundredth of a day of 10,000,000 reports in 60 days, as the other benchmarks have."""
+    for row in range(PIECE_ROWS):
+        at = BEGIN + dt.timedelta(seconds=172 * number + row // 2)
+        yield f"{at:%Y-%m-%dT%H:%M:%SZ},d{row * 7919 % DEVICES},sensor,online\n"
+
+
+def _process(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
 
 
 def _timed(settings: Settings) -> float:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
-TAIL_ROWS = 100_000  # rows that lie after the newest checkpoint at least
+TAIL_ROWS = 50_000  # rows that lie after the newest checkpoint at least
 GROWTH = 8
 KEPT = 12
 

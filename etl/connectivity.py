@@ -15,6 +15,7 @@ import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
+from etl.maker import Maker
 from etl.mart import Mart
 from etl.replay import DAY_US, EPOCH, Family, Replay
 from etl.views import LakeFile
@@ -53,6 +54,7 @@ def recompute(
     files: Sequence[LakeFile],
     days: Collection[dt.date],
     anew: Sequence[Mart],
+    maker: Maker,
 ) -> None:
     """Bring the marts up to date where rows of `days` came or went, and where the lives of servers
     are others than in the temporary table `lives_before`.
@@ -66,7 +68,7 @@ def recompute(
         first.append(changed[0])
     if not first:
         return
-    with _Replay(connection, data, root, files, anew).bound() as replay:
+    with _Replay(connection, data, root, files, anew, maker).bound() as replay:
         replay.run(min(first))
 
 
@@ -133,7 +135,7 @@ class _Replay(Replay):
         self.carry(begin)
         self._replace("online_event_days", begin)
         self.make_whole()
-        self.put("connectivity_now", self.sql("online_intervals"), "table")
+        self.make("online_intervals", "connectivity_now")
 
     def _first_other_day(self, begin: Checkpoint, is_newest: bool) -> int | None:
         """The first day before a checkpoint that is another now, if any."""
@@ -169,7 +171,7 @@ class _Replay(Replay):
             f"(decided_day_number is null or decided_day_number > {day_number})",
         )
         for name in self.family.carried():
-            self.put(f"carried_{name}", self.sql(name), "table")
+            self.make(name, f"carried_{name}")
         settled = f"settled_day_number <= {day_number}"
         self.write("online_intervals", end, f"from online_intervals where {settled}")
         self.write(
@@ -208,9 +210,9 @@ class _Replay(Replay):
     def _compute(self, intervals: str) -> None:
         """What rests on some intervals, and the devices that are new on their servers."""
         self.put("online_intervals", intervals)
-        self.put("online_spans", self.sql("online_spans"), "table")
+        self.make("online_spans")
         self._know()
-        self.put("online_server_pairs", self.sql("online_server_pairs"), "table")
+        self.make("online_server_pairs")
 
     def _know(self) -> None:
         """The devices that servers of these intervals are known to have carried."""

@@ -167,10 +167,6 @@ def first_table(customer_id: str, header: Header, load_id: int) -> Customer:
         raise Unfit("its first line holds NULs or bytes that are no text: not a text file?")
     if header.malformed:
         raise Unfit(f"its first line {shown(header.text)} is not CSV: {header.malformed}")
-    if header.is_damaged:
-        raise Unfit(
-            f"its first line {shown(header.text)} holds invalid bytes or NULs: not a text file?"
-        )
     names = header.names
     if not 1 <= len(names) <= MAX_COLUMNS:
         raise Unfit(f"it has {len(names)} columns; a customer's table has 1 to {MAX_COLUMNS}")

@@ -16,6 +16,7 @@ import duckdb
 
 from etl import checkpoints, connectivity, lake, parts, stores, views, whole
 from etl.datasets import Dataset, datasets
+from etl.maker import IN_DATABASE, Maker
 from etl.mart import ROLES, Mart, marts
 from etl.views import LakeFile
 
@@ -50,6 +51,7 @@ def recompute(
     root: Path,
     changed: Changes,
     rejecting: Collection[str] = (),
+    maker: Maker = IN_DATABASE,
 ) -> None:
     """Bring every mart up to date with the lake as the ledger lists it; parts of marts are written
     below `root`.
@@ -67,6 +69,7 @@ def recompute(
     for name in changed:
         view = views.view_sql("create or replace view", datasets()[name], data, files[name])
         connection.execute(view)
+        maker.lake(datasets()[name], files[name])
     roots = {root for mart in by_day for root in mart.roots()}
     for name, listed in files.items():
         days = changed[name] if name in roots else ()
@@ -75,7 +78,8 @@ def recompute(
     chains = {name: [mart for mart in by_day if name in mart.roots()] for name in sorted(roots)}
     for name, chain in chains.items():
         due = [file for file in files[name] if file.day in changed[name]]
-        _compute_days(connection, data, datasets()[name], chain, due)
+        _compute_days(connection, data, datasets()[name], chain, due, maker)
+        maker.lake(datasets()[name], files[name])
     for name, chain in chains.items():  # after all: what is made later, a transaction does not see
         _replace_days(connection, chain, changed[name])
     later = _after_families()
@@ -83,16 +87,16 @@ def recompute(
     connection.execute("create or replace temp table lives_before as from server_lives")
     for mart in at_once:
         if mart.name not in later:
-            whole.make(connection, mart)
+            whole.make(connection, mart, maker)
     for family in FAMILIES:
         if any(mart in stale for mart in family.FAMILY.marts()):
             name = family.FAMILY.dataset
             listed = files.get(name) or views.files(connection, name)
             anew = [mart for mart in stale if mart in family.FAMILY.marts("whole")]
-            family.recompute(connection, data, root, listed, changed.get(name, ()), anew)
+            family.recompute(connection, data, root, listed, changed.get(name, ()), anew, maker)
     for mart in at_once:
         if mart.name in later and not whole.is_as_before(connection, mart, before):
-            whole.make(connection, mart)
+            whole.make(connection, mart, maker)
 
 
 def _read_whole(stale: Iterable[Mart]) -> set[str]:
@@ -136,8 +140,10 @@ def _compute_days(
     dataset: Dataset,
     chain: list[Mart],
     files: list[LakeFile],
+    maker: Maker,
 ) -> None:
-    """The chain's rows of the days of `files`, computed batch by batch beside the database file.
+    """The chain's rows of the days of `files`, computed beside the database file: by a cluster
+    that makes them, else batch by batch.
 
     The workers see what was committed before this build, so that such marts read nothing but
     their dataset and each other.
@@ -147,6 +153,9 @@ def _compute_days(
         for mart in chain:
             stored = f'"{_file(connection)}".{mart.name}'
             cursor.execute(f"create or replace table computed.{mart.name} as from {stored} limit 0")
+        maker.lake(dataset, files)
+        if _made(connection, cursor, chain, maker):
+            return
     batches = [views.view_sql("create temp view", dataset, data, f) for f in _batches(files)]
 
     def compute(view: str) -> None:
@@ -161,6 +170,26 @@ def _compute_days(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(compute, batches))
+
+
+def _made(
+    connection: duckdb.DuckDBPyConnection,
+    cursor: duckdb.DuckDBPyConnection,
+    chain: list[Mart],
+    maker: Maker,
+) -> bool:
+    """Does the maker compute a chain of marts, which stand in front while others are made?"""
+    try:
+        for mart in chain:
+            made = maker.rows(connection, mart)
+            if not made.is_stored:
+                return False
+            cursor.execute(f"insert into computed.{mart.name} {made.sql}")
+            maker.put(connection, mart.name, made.sql)
+    finally:
+        for mart in chain:
+            maker.drop(mart.name)
+    return True
 
 
 def _replace_days(

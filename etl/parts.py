@@ -6,7 +6,7 @@ They are products, as a generation is: what is lost is made anew from the lake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,8 @@ from etl.disk import sync_all
 from warehouse.database import attached, glob_literal, literal
 
 FOLDER = "marts"
+MANY = 8  # so many small parts between two checkpoints are joined
+SMALL_BYTES = 32 << 20
 
 # What a generation knows of them. A part belongs to the checkpoint `step`.
 SCHEMA = """
@@ -30,15 +32,22 @@ create table mart_parts (
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, data: Path, root: Path, mart: str, step: int, rows: str
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    root: Path,
+    mart: str,
+    step: int,
+    rows: str,
+    kind: str = "",
 ) -> None:
     """Write a select as a part below `root`, synced, and list it; none where there are no rows.
 
-    `root` is the generation's own folder, below the data folder.
+    `root` is the generation's own folder, below the data folder; a `kind` keeps the names of two
+    parts of one checkpoint apart.
     """
     folder = root / mart
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{step:06d}.parquet"
+    path = folder / f"{step:06d}{kind}.parquet"
     found = connection.execute(
         f"copy ({rows}) to {literal(path)} "
         "(format parquet, parquet_version v2, compression zstd, return_stats)"
@@ -80,6 +89,32 @@ def steps(connection: duckdb.DuckDBPyConnection, mart: str) -> dict[str, int]:
         "select path, step from mart_parts where mart = ? order by step", [mart]
     )
     return dict(rows.fetchall())
+
+
+def to_join(connection: duckdb.DuckDBPyConnection, dataset: str, mart: str) -> list[dict[str, int]]:
+    """The small parts of a mart that lie between the same two checkpoints of its dataset, where
+    they are many; by path with their checkpoints."""
+    rows = connection.execute(
+        """
+        select map_from_entries(list((path, step) order by step))
+        from (
+            select path, mart_parts.step, min(checkpoints.step) as kept
+            from mart_parts
+            inner join checkpoints on mart_parts.step <= checkpoints.step
+            where mart = $mart and bytes < $small and dataset = $dataset
+            group by path, mart_parts.step
+        )
+        group by kept
+        having count(*) >= $many
+        """,
+        {"mart": mart, "dataset": dataset, "small": SMALL_BYTES, "many": MANY},
+    )
+    return [listed for (listed,) in rows.fetchall()]
+
+
+def remove(connection: duckdb.DuckDBPyConnection, listed: Collection[str]) -> None:
+    """List parts no more."""
+    connection.execute("delete from mart_parts where path = any(?)", [[*listed]])
 
 
 def after(connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: int) -> list[str]:

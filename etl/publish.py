@@ -16,6 +16,7 @@ import duckdb
 from etl import checkpoints, ledger, marts, parts, stores
 from etl.datasets import datasets
 from etl.disk import replace, sync
+from etl.maker import IN_DATABASE, Maker
 from etl.mart import marts as all_marts
 from etl.storage import COUNTER, Storage
 from warehouse import Settings, metrics
@@ -49,6 +50,7 @@ def build(
     folders: list[Path],
     changed: marts.Changes,
     rejecting: Collection[str],
+    maker: Maker = IN_DATABASE,
 ) -> Path:
     """The current generation plus the loads in `folders`, the `changed` days computed anew, and
     what rests on rejected rows of the datasets in `rejecting`.
@@ -62,16 +64,21 @@ def build(
         ledger.append(connection, folders)
         ledger.settle(connection, folders)
         root = _parts(settings, storage, path)
-        marts.recompute(connection, settings.data, root, changed, rejecting)
+        marts.recompute(connection, settings.data, root, changed, rejecting, maker)
     return path
 
 
-def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, storage: Storage) -> Path:
+def rebuild(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    storage: Storage,
+    maker: Maker = IN_DATABASE,
+) -> Path:
     """The next generation, made only from the lake and its ledger; returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
     storage.ledgers()
-    rebuild_as(connection, path, settings, _parts(settings, storage, path))
+    rebuild_as(connection, path, settings, _parts(settings, storage, path), maker)
     return path
 
 
@@ -81,7 +88,11 @@ def _parts(settings: Settings, storage: Storage, path: Path) -> Path:
 
 
 def rebuild_as(
-    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings, root: Path
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    settings: Settings,
+    root: Path,
+    maker: Maker = IN_DATABASE,
 ) -> None:
     """A generation made only from the lake and its ledger, as a new file at `path`, with the parts
     of marts below `root`."""
@@ -96,7 +107,7 @@ def rebuild_as(
         changed = {dataset: frozenset(days) for dataset, days in rows.fetchall()}
         marts.create(connection, settings.data)
         connection.begin()
-        marts.recompute(connection, settings.data, root, changed, datasets())
+        marts.recompute(connection, settings.data, root, changed, datasets(), maker)
         for metric in metrics().values():
             connection.execute(metric.sql)
 

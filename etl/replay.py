@@ -25,6 +25,7 @@ import duckdb
 from etl import checkpoints, lake, parts, views, whole
 from etl.checkpoints import START, Checkpoint
 from etl.datasets import datasets
+from etl.maker import IN_DATABASE, Maker
 from etl.mart import ROLES, Mart, marts
 from etl.views import LakeFile
 
@@ -78,6 +79,7 @@ class Replay:
     root: Path
     files: Sequence[LakeFile] = ()
     whole: Sequence[Mart] = ()
+    maker: Maker = IN_DATABASE
     _put_in_front: dict[str, str] = field(default_factory=dict, init=False)
 
     @contextmanager
@@ -96,6 +98,7 @@ class Replay:
             self.connection.execute("reset preserve_insertion_order")
             for name, kind in self._put_in_front.items():
                 self.connection.execute(f"drop {kind} if exists temp.{name}")
+                self.maker.drop(name)
             self._put_in_front.clear()
 
     def make_empty(self) -> None:
@@ -153,6 +156,18 @@ class Replay:
         """Keep few checkpoints, and what is carried to these only."""
         for step in checkpoints.forget(self.connection, self.family.dataset):
             parts.drop(self.connection, step, self.family.carried())
+        for name in (*self.family.names("settled"), *self.family.known):
+            self._join(name)
+
+    def _join(self, name: str) -> None:
+        """Put small parts together between which no checkpoint lies any more."""
+        for listed in parts.to_join(self.connection, self.family.dataset, name):
+            rows = " union all by name ".join(self.held(listed))
+            parts.remove(self.connection, listed)
+            step, rows = max(listed.values()), f"from ({rows}) order by 1"
+            parts.write(self.connection, self.data, self.root, name, step, rows, "_joined")
+            if name not in self.family.known:
+                self.show(name)
 
     # The relations that the marts read, and what they give.
 
@@ -162,10 +177,17 @@ class Replay:
             self.take_away(name)
         self.connection.execute(f"create temp {kind} {name} as {rows}", [*values])
         self._put_in_front[name] = kind
+        self.maker.put(self.connection, name, rows)
 
     def take_away(self, name: str) -> None:
         """Take what was put in front away."""
         self.connection.execute(f"drop {self._put_in_front.pop(name)} temp.{name}")
+        self.maker.drop(name)
+
+    def make(self, mart: str, name: str = "") -> None:
+        """Put the rows of a mart in front, under its own name or another one."""
+        made = self.maker.rows(self.connection, marts()[mart])
+        self.put(name or mart, made.sql, "view" if made.is_stored else "table")
 
     def nothing(self, name: str) -> str:
         """A relation without rows."""
@@ -186,6 +208,8 @@ class Replay:
         ]
         dataset = datasets()[self.family.dataset]
         self.put(dataset.name, f"{views.rows_sql(dataset, self.data, due)} {where}")
+        if not where:
+            self.maker.lake(dataset, due)
         return due
 
     def check(self, due: Sequence[LakeFile]) -> None:
@@ -207,7 +231,7 @@ class Replay:
         before = whole.inputs(self.connection, self.whole)
         for mart in self.whole:
             if not whole.is_as_before(self.connection, mart, before):
-                whole.make(self.connection, mart)
+                whole.make(self.connection, mart, self.maker)
 
     def write(self, mart: str, end: Checkpoint, rows: str) -> None:
         """Rows as a part of a mart."""
@@ -221,16 +245,17 @@ class Replay:
 
     def show(self, name: str) -> None:
         """The view that readers see: the parts and the tail."""
-        rows = " union all by name ".join([f"from {name}_tail", *self.settled(name)])
+        held = self.held(parts.steps(self.connection, name))
+        rows = " union all by name ".join([f"from {name}_tail", *held])
         self.connection.execute(f"create or replace view main.{name} as {rows}")
 
-    def settled(self, name: str) -> list[str]:
-        """The rows of a mart's parts, as selects."""
-        listed = parts.paths(self.connection, name)
+    def held(self, listed: Mapping[str, int]) -> list[str]:
+        """The rows of a mart's parts, given by path with their checkpoints, as selects."""
         return [f"from {parts.table(self.data, listed)}"] if listed else []
 
     def sql(self, name: str) -> str:
-        return marts()[name].definition
+        """The rows of a mart, as a select."""
+        return self.maker.rows(self.connection, marts()[name]).sql
 
 
 def number(file: LakeFile) -> int:

@@ -26,9 +26,9 @@ from etl import (
 )
 from etl.arrivals import Arrival, Seen, Unread
 from etl.disk import writer_lock
-from etl.engines import Here
 from etl.incoming import Incoming
 from etl.ledger import Known
+from etl.maker import Maker
 from etl.merge import Merge
 from etl.plan import Load, New, plan
 from etl.progress import Progress
@@ -267,7 +267,7 @@ class _Run:
 
     def _scanned(self, complete: list[Arrival]) -> Iterator[Scan | None]:
         """None for a file that cannot be opened now."""
-        scans = Here(self._database).scan(complete, self.progress)
+        scans = engines.scan(self._database, self.settings, complete, self.progress, self.remote)
         for arrival, scan in zip(complete, scans, strict=True):
             if isinstance(scan, OSError):
                 self.progress.say(f"left alone: {arrival.path} cannot be read ({scan.strerror})")
@@ -328,21 +328,25 @@ class _Run:
         self.summary.note(totals, merge.fates, merge.founded)
         self.summary.waiting += len(merge.waiting)
 
+    def _stage(self, current: Path | None, known: Known, merge: Merge, maker: Maker) -> Path:
+        """The next generation, not yet published."""
+        if not current or known.definitions != publish.definitions(self.settings):
+            return publish.rebuild(self._database, self.settings, self.storage, maker)
+        return publish.build(
+            self._database,
+            self.settings,
+            self.storage,
+            current,
+            ledger.folders(self.settings.lake)[-1:],
+            merge.changed,
+            merge.rejecting,
+            maker,
+        )
+
     def _publish(self, current: Path | None, known: Known, merge: Merge) -> None:
         self.progress.say("computing what changed")
-        if current and known.definitions == publish.definitions(self.settings):
-            newest = ledger.folders(self.settings.lake)[-1:]
-            staged = publish.build(
-                self._database,
-                self.settings,
-                self.storage,
-                current,
-                newest,
-                merge.changed,
-                merge.rejecting,
-            )
-        else:
-            staged = publish.rebuild(self._database, self.settings, self.storage)
+        with engines.maker(self.settings, self.remote, self.progress.say) as maker:
+            staged = self._stage(current, known, merge, maker)
         publish.publish(self._database, self.settings, self.storage, staged)
         open_lake.follow(
             self._database, self.settings, local_path(self.settings), self.progress.say

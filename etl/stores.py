@@ -9,13 +9,14 @@ parts stay as they are. The rows that older parts have of it hold no more.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
+from etl.maker import Maker
 from etl.mart import Mart
 from etl.replay import EPOCH, Family, Replay
 from etl.views import LakeFile
@@ -83,6 +84,7 @@ def recompute(
     files: Sequence[LakeFile],
     days: Collection[dt.date],
     anew: Sequence[Mart],
+    maker: Maker,
 ) -> None:
     """Bring the marts up to date where polls of `days` came or went, or stores live otherwise.
 
@@ -90,7 +92,7 @@ def recompute(
     made as a whole only those `anew`. Raises lake.Damaged.
     """
     first = min(((day - EPOCH).days for day in days), default=_NEWEST)
-    with _Replay(connection, data, root, files, anew).bound() as replay:
+    with _Replay(connection, data, root, files, anew, maker).bound() as replay:
         replay.run(first)
 
 
@@ -184,7 +186,7 @@ class _Replay(Replay):
         """The spans, polls and pieces between two days."""
         self.between(begin, until)
         for name in _TIMES:
-            self.put(name, self.sql(name), "table")
+            self.make(name)
 
     def _write(self, end: Checkpoint, begin: Checkpoint | None = None) -> None:
         """What is settled and what is carried; at `begin` the other stores stay as they were."""
@@ -199,11 +201,10 @@ class _Replay(Replay):
         for name, at_us in _TIMES.items():
             self.write(name, end, f"from {name} {_SETTLED[name]} order by store_id, {at_us}")
 
-    def settled(self, name: str) -> list[str]:
-        """The rows of a mart's parts, as selects, without those of stores that were remade."""
+    def held(self, listed: Mapping[str, int]) -> list[str]:
+        """As ever, without the rows of stores that were remade."""
         row = self.connection.execute("select max(step) from stores_remade").fetchone()
         newest = row[0] if row and row[0] else 0
-        listed = parts.steps(self.connection, name)
         untouched = [path for path, step in listed.items() if step >= newest]
         held = [f"from {parts.table(self.data, untouched)}"] if untouched else []
         return held + [

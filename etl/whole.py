@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
+from etl.maker import IN_DATABASE, Maker
 from etl.mart import Mart
 from warehouse.database import insert
 
 
-def make(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+def make(connection: duckdb.DuckDBPyConnection, mart: Mart, maker: Maker = IN_DATABASE) -> None:
     """Make the table of a mart anew from what it reads."""
     if not mart.is_python:
-        connection.execute(f"create or replace table {mart.name} as {mart.definition}")
+        rows = maker.rows(connection, mart).sql
+        connection.execute(f"create or replace table {mart.name} as {rows}")
         return
     module = mart.module()
     columns = ", ".join(f"{column} {sql_type}" for column, sql_type in module.COLUMNS.items())

@@ -17,19 +17,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from etl.arrivals import Arrival
 from etl.engines.identity import identity
-from etl.engines.worker import Done
-from etl.plan import File, Load, Task, tasks
+from etl.engines.worker import Done, Look
+from etl.plan import File, Load, tasks
 from etl.progress import Progress
+from etl.read.scan import Scan
 from etl.take import Taken
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
 
 MOST_LINES = 2_000_000  # of a task: some seconds of one core
+MOST_BYTES = 256 << 20  # that a task looks at
 CONNECT_SECONDS = 5.0
 PORT = 15_002
 CLIENT = "4.2.0"
@@ -39,8 +42,11 @@ MOST_TRIES = 4  # about four seconds
 LOST = "the connection was lost"
 _GONE = re.compile(r"unavailable|connection refused|connection reset|socket closed", re.I)
 _ERROR = re.compile(r"(?!org\.|java\.|py4j)[\w.]*(Error|Exception|Interrupt|Exit)\b")  # of Python
-_SHARED = "incoming and data have to lie on storage that all share under one path"
+SHARED = "incoming and data have to lie on storage that all share under one path"
 _COLUMNS = "number bigint, refused string, done binary"
+
+
+Due = TypeVar("Due")
 
 
 class ClusterFailed(Exception):
@@ -52,7 +58,7 @@ class Spark:
 
     def __init__(self, remote: str) -> None:
         self._remote = remote
-        self._session = _connected(remote)
+        self.session = _connected(remote)
 
     def __enter__(self) -> Spark:
         return self
@@ -65,11 +71,11 @@ class Spark:
     ) -> None:
         from pyspark.errors import PySparkException
 
-        self._session.client.set_retry_policies([])
+        self.session.client.set_retry_policies([])
         with suppress(PySparkException):  # it may be gone; why was said before
             if kind is not None:
-                self._session.interruptAll()
-            self._session.stop()
+                self.session.interruptAll()
+            self.session.stop()
 
     def take(
         self, load: Load, files: Sequence[File], first: int, progress: Progress
@@ -77,40 +83,77 @@ class Spark:
         due = list(tasks(load, files, first, MOST_LINES))
         if not due:
             return
-        by_number = dict(enumerate(due))
-        for number, done in self._run(_stored(load, due), len(due)):
-            task = by_number.pop(number, None)
-            if task is None:
-                continue  # another attempt at it returned before
+        for task, done in self._each(load.folder, due):
             _check_seen(done, task.files)
             for file in task.files:
                 progress.parsed(file.arrival.path, file.scan.stored_bytes, file.scan.lines)
             yield done.taken
-        if by_number:
+
+    def scan(
+        self, folder: Path, arrivals: Sequence[Arrival], progress: Progress
+    ) -> list[Scan | OSError]:
+        """Look at every file; `folder` is one that all see."""
+        by_file = {arrival.file: arrival for arrival in arrivals}
+        found: dict[Path, Scan | OSError] = {}
+        for look, (host, scans) in self._each(folder, list(_looks(arrivals))):
+            for file, seen in zip(look.files, scans, strict=True):
+                if isinstance(seen, OSError) and by_file[file].unchanged():
+                    _check_open(file, host, seen.strerror or str(seen))
+                progress.hashed(by_file[file].bytes)
+                found[file] = seen
+        return [found[arrival.file] for arrival in arrivals]
+
+    def _each(self, folder: Path, due: Sequence[Due]) -> Iterator[tuple[Due, Any]]:
+        """Each of the tasks, as they are done, with what its worker returned."""
+        left = dict(enumerate(due))
+        for number, done in self._run(_stored(folder, due), len(due)):
+            if number in left:  # else another attempt at it returned before
+                yield left.pop(number), done
+        if left:
             raise ClusterFailed(
-                f"the server at {self._remote} ended with {len(by_number):,} of {len(due):,} tasks "
+                f"the server at {self._remote} ended with {len(left):,} of {len(due):,} tasks "
                 "not done"
             )
 
-    def _run(self, folder: Path, count: int) -> Iterator[tuple[int, Done]]:
-        """Run the tasks stored in a folder, one partition each; the manifests as they come."""
-        from grpc import RpcError
-        from pyspark.errors import PySparkException
-
+    def _run(self, folder: Path, count: int) -> Iterator[tuple[int, Any]]:
+        """Run the tasks stored in a folder, one partition each; what they return as it comes."""
         work = _work(str(folder), identity())
-        try:
-            frame = self._session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
+        with failures(self._remote):
+            frame = self.session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
             for row in frame.toLocalIterator():
                 if row.refused:
                     raise ClusterFailed(row.refused)
                 yield row.number, pickle.loads(bytes(row.done))
-        except (PySparkException, RpcError) as failed:
-            raise ClusterFailed(f"at {self._remote}: {_told(failed)}") from failed
 
 
-def _stored(load: Load, due: Sequence[Task]) -> Path:
+@contextmanager
+def failures(remote: str) -> Iterator[None]:
+    """Raise ClusterFailed where the client or the server fails."""
+    from grpc import RpcError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, RpcError) as failed:
+        raise ClusterFailed(f"at {remote}: {_told(failed)}") from failed
+
+
+def _looks(arrivals: Sequence[Arrival]) -> Iterator[Look]:
+    """Tasks of a bounded size."""
+    held: list[Path] = []
+    size = 0
+    for arrival in arrivals:
+        if held and size + arrival.bytes > MOST_BYTES:
+            yield Look(tuple(held))
+            held, size = [], 0
+        held.append(arrival.file)
+        size += arrival.bytes
+    yield Look(tuple(held))
+
+
+def _stored(below: Path, due: Sequence[object]) -> Path:
     """The tasks in a folder of their own, so that a late attempt of another run finds none."""
-    folder = load.folder / f"tasks-{secrets.token_hex(4)}"
+    folder = below / f"tasks-{secrets.token_hex(4)}"
     folder.mkdir()
     for number, task in enumerate(due):
         (folder / f"{number}.pickle").write_bytes(pickle.dumps(task))
@@ -122,17 +165,25 @@ def _check_seen(done: Done, files: Sequence[File]) -> None:
     for file in files:
         why = done.closed.get(file.arrival.path)
         if why and file.arrival.unchanged():
-            raise ClusterFailed(
-                f"the worker on {done.host} cannot read {str(file.arrival.file)!r} ({why}); "
-                f"{_SHARED}"
-            )
+            raise _unseen(file.arrival.file, done.host, why)
+
+
+def _check_open(file: Path, host: str, why: str) -> None:
+    """The same, where this process can open it."""
+    with suppress(OSError):
+        file.open("rb").close()
+        raise _unseen(file, host, why)
+
+
+def _unseen(file: Path, host: str, why: str) -> ClusterFailed:
+    return ClusterFailed(f"the worker on {host} cannot read {str(file)!r} ({why}); {SHARED}")
 
 
 def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
     """What the workers run. It travels by value, so that it asks for the code before it uses it,
     and says what is wrong in a row: what it raises would be tried again."""
 
-    shared = _SHARED
+    shared = SHARED
 
     def work(batches: Any) -> Iterator[Any]:
         import os

@@ -1,4 +1,4 @@
-"""One task on a worker of a cluster: read from the shared storage, taken, and told in bytes.
+"""One task on a worker of a cluster: read from the shared storage, done, and told in bytes.
 
 Only the driver and its own workers write and read these pickles, in the data folder and over the
 cluster's own connection.
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.plan import File, Task
+from etl.read.scan import Scan, scan
 from etl.take import Taken, take
 
 MEMORY = "1GB"  # a task's share of a worker; one thread each
@@ -28,11 +29,28 @@ class Done:
     closed: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A task to look at some files; `run` returns what was seen, with the worker's name."""
+
+    files: tuple[Path, ...]
+
+
 def run(task: Path) -> bytes:
-    """Take the files of a stored task. Raises OSError where the task cannot be read."""
-    found: Task = pickle.loads(task.read_bytes())
+    """Do a stored task. Raises OSError where it cannot be read."""
+    found: Task | Look = pickle.loads(task.read_bytes())
+    host = socket.gethostname()
+    if isinstance(found, Look):
+        return pickle.dumps((host, [_scanned(file) for file in found.files]))
     closed = dict(_closed(found.files))
-    return pickle.dumps(Done(socket.gethostname(), take(found, memory=MEMORY, threads=1), closed))
+    return pickle.dumps(Done(host, take(found, memory=MEMORY, threads=1), closed))
+
+
+def _scanned(file: Path) -> Scan | OSError:
+    try:
+        return scan(file)
+    except OSError as wrong:
+        return wrong
 
 
 def _closed(files: Sequence[File]) -> list[tuple[str, str]]:

@@ -218,10 +218,11 @@ def insert_sql(sources: Sequence[Source]) -> str:
             known = f'"{column.name}" is not null'
             needed = column.required or column.name in dialect.dataset.together
             certain.append(known if needed else f"({known} or {cell} = '')")
+            text = f'"{column.name}"' if needed else cell  # a value that is there costs less
             if column.field.sql_type == "VARCHAR" and not source.is_padded:
-                certain += [f"not {edge}_with({cell}, '{blank}')" for blank, edge in edges]
+                certain += [f"not {edge}_with({text}, '{blank}')" for blank, edge in edges]
             if column.field.sql_type == "VARCHAR" and not dialect.dataset.by_folder:
-                certain.append(f"{cell} not in ({_NOTHING})")
+                certain.append(f"{text} not in ({_NOTHING})")
     if moment := dialect.dataset.happened_at:
         certain.append(f'"{moment}" <= $latest')
     if all(c.name in dialect.constants for c in dialect.dataset.columns if c.required):

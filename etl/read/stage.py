@@ -102,10 +102,6 @@ class Staging:
         expected = [(s.source_id, s.rows, s.rows) for s in sources if s.rows]
         return found.fetchall() == expected
 
-    @property
-    def rows(self) -> int:
-        return self._rows.total()
-
     def settle(self, dataset: str) -> list[tuple[Source, str]]:
         """Give every staged line of a dataset its fate: accepted, mended, rejected or blank.
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, compact, verify
-from etl.run import take_back
+from etl import checkpoints, compact, parts, verify
+from etl.run import load, take_back
 from tests.etl.loading import current, folders, load_once
 from warehouse import Settings
 
@@ -25,11 +27,30 @@ def at_any_time(draw: random.Random, first: int, last: int) -> dt.datetime:
     return BEGIN + dt.timedelta(days=draw.randint(first, last), seconds=second)
 
 
+@contextmanager
+def soon() -> Iterator[None]:
+    """Checkpoints after a few rows, and few that are kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checkpoints, "TAIL_ROWS", 3)
+        patch.setattr(checkpoints, "GROWTH", 2)
+        patch.setattr(checkpoints, "KEPT", 3)
+        yield
+
+
+def copied(root: Path, to: Path) -> Settings:
+    """Incoming and data below `root` again, to be changed."""
+    shutil.copytree(root, to, symlinks=True)
+    settings = folders(to)
+    load(settings)  # the folder is another, so that the warehouse is made anew
+    return settings
+
+
 def assert_as_rebuilt(
     root: Path, monkeypatch: pytest.MonkeyPatch, history: History, seed: int
 ) -> None:
     """verify makes every mart anew from the lake, here without any checkpoint."""
     draw = random.Random(seed)
+    monkeypatch.setattr(parts, "MANY", draw.choice([2, 8]))
     settings = folders(root)
     for path, text in history(draw):
         if text:

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from etl import checkpoints, publish, verify
-from etl.run import load
-from tests.etl.histories import (
-    BEGIN,
-    assert_as_rebuilt,
-    at_any_time,
-    checkpoint_days,
-    parts_of,
-)
+from etl import parts, publish, verify
+from tests.etl.histories import BEGIN, at_any_time, checkpoint_days, copied, parts_of, soon
 from tests.etl.loading import folders, lay, load_once
 from tests.etl.world import assert_sound, run
 from warehouse import Settings
 
 
 @pytest.fixture(autouse=True, scope="module")
-def soon() -> Iterator[None]:
-    """Checkpoints after a few events, and few that are kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "TAIL_ROWS", 3)
-        patch.setattr(checkpoints, "GROWTH", 2)
-        patch.setattr(checkpoints, "KEPT", 3)
+def few() -> Iterator[None]:
+    with soon():
         yield
 
 
@@ -71,24 +59,8 @@ def history(draw: random.Random) -> Iterator[tuple[str, str]]:
         yield there[-1], servers(draw, days) if name == "servers" else events(draw, first, last)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_any_history_gives_the_marts_of_one_load(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    assert_as_rebuilt(tmp_path, monkeypatch, history, seed)
-
-
-@pytest.mark.torture
-@pytest.mark.parametrize("batch", range(40))
-def test_many_more_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    """1,000 in all."""
-    for turn in range(25):
-        seed = random.randrange(2**32)
-        assert_as_rebuilt(tmp_path / str(turn), monkeypatch, history, seed)
-
-
 @pytest.fixture(scope="module")
-def twenty_days(soon: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def twenty_days(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty days of events, loaded one after the other."""
     root = tmp_path_factory.mktemp("settled")
     for day in range(20):
@@ -98,11 +70,7 @@ def twenty_days(soon: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settled(twenty_days: Path, tmp_path: Path) -> Settings:
-    """The same, to be changed; its views name the files of the original."""
-    shutil.copytree(twenty_days, tmp_path / "copy", symlinks=True)
-    settings = folders(tmp_path / "copy")
-    load(settings)  # the folder is another, so that the warehouse is made anew
-    return settings
+    return copied(twenty_days, tmp_path / "copy")
 
 
 def of_day(day: int) -> str:
@@ -119,6 +87,18 @@ def test_what_is_settled_is_not_written_again(settled: Settings) -> None:
     after = parts_of(settled)
     assert {path: after[path] for path in before if path in after}.items() <= before.items()
     assert any("online_intervals" in str(path) for path in before.keys() & after.keys())
+    assert_sound(settled)
+
+
+def test_small_parts_are_joined_where_no_checkpoint_lies_between(
+    settled: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "MANY", 2)
+    for day in range(20, 26):
+        load_once(settled, {f"connectivity_events/{day}.csv": of_day(day)})
+    listed = [path for path in parts_of(settled) if path.parent.name == "online_intervals"]
+    assert len(listed) <= len(checkpoint_days(settled))
+    assert any(path.stem.endswith("_joined") for path in listed)
     assert_sound(settled)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -10,15 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import pytest
 
+from etl import engines, verify
 from etl import load as command
-from etl.engines import spark
-from etl.run import load
+from etl.engines import spark, spark_maker
+from etl.progress import Progress
+from etl.run import load, take_back
 from tests.cluster import SPARK, Server, any_server, may_hide, sail
+from tests.etl import test_checkpoints, test_store_checkpoints
+from tests.etl.histories import History, soon
 from tests.etl.loading import folders, lay, load_once
 from tests.etl.test_batches import told
 from tests.etl.test_engines import AGAIN, WORLD
@@ -56,14 +62,28 @@ def fails(settings: Settings, remote: str, capsys: pytest.CaptureFixture[str]) -
     return line
 
 
+class Told(Progress):
+    """Keeps what a run says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
 @contextmanager
-def killing(settings: Settings, kill_it: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Kill something so long after a task of a load has begun, from a thread."""
+def killing(
+    settings: Settings, kill_it: Callable[[], object], seconds: float, begun: str = "0*-*"
+) -> Iterator[None]:
+    """Kill something so long after a task of a load has begun, from a thread; `begun` is what it
+    leaves in the staging folder."""
     over = threading.Event()
-    before = set(settings.staging.glob("0*-*"))  # of a run that was killed
+    before = set(settings.staging.glob(begun))  # of a run that was killed
 
     def kill() -> None:
-        while not set(settings.staging.glob("0*-*")) - before:
+        while not set(settings.staging.glob(begun)) - before:
             if over.wait(0.02):
                 return
         time.sleep(seconds)
@@ -105,6 +125,8 @@ def test_tasks_of_one_file(tmp_path: Path, server: Server, monkeypatch: pytest.M
     here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
     load_once(here, WORLD | AGAIN)
     monkeypatch.setattr(spark, "MOST_LINES", 0)
+    monkeypatch.setattr(spark, "MOST_BYTES", 0)
+    monkeypatch.setattr(engines, "FAR_BYTES", 0)  # so that it looks at the files, too
     load_there(there, WORLD | AGAIN, server)
     assert told(there) == told(here)
 
@@ -194,10 +216,17 @@ def test_a_worker_with_other_code_is_refused(
 
 
 @pytest.mark.skipif(not may_hide(), reason="needs root, and namespaces, to hide a folder")
-@pytest.mark.parametrize("hidden", ["data", "incoming"])
+@pytest.mark.parametrize(
+    ("hidden", "far"), [("data", 1 << 30), ("incoming", 1 << 30), ("incoming", 0)]
+)
 def test_a_worker_without_access_to_the_storage(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], hidden: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    hidden: str,
+    far: int,
 ) -> None:
+    monkeypatch.setattr(engines, "FAR_BYTES", far)
     settings = folders(tmp_path)
     lay(settings.incoming, FIRST)
     settings.data.mkdir()
@@ -246,3 +275,67 @@ def test_a_worker_that_is_killed_in_the_middle(tmp_path: Path, server: Server) -
         files = {"slow.csv": SLOW + f"2026-03-01T10:00:0{number}Z,late,sensor,online\n"}
     assert state(there) == state(here)
     assert_sound(there)
+
+
+@contextmanager
+def all_marts_there() -> Iterator[None]:
+    """A cluster makes every mart, however few rows there are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spark_maker, "LEAST_ROWS", 0)
+        yield
+
+
+@pytest.mark.parametrize("first_there", [True, False], ids=["there, then here", "here, then there"])
+def test_marts_made_there_are_those_made_here(
+    tmp_path: Path,
+    server: Server,
+    clean_states: tuple[State, State],
+    first_there: bool,
+) -> None:
+    settings, progress = folders(tmp_path), Told()
+    for files, on_cluster in ((FIRST, first_there), (SECOND, not first_there)):
+        lay(settings.incoming, files)
+        with all_marts_there():
+            load(settings, progress, server.remote if on_cluster else None)
+    (said,) = [text for text in progress.said if "marts computed" in text]
+    assert re.fullmatch(rf"2\d marts computed at {server.remote} from 0.\d MB", said)
+    assert state(settings) == clean_states[1]
+    assert_sound(settings)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [test_checkpoints.history, test_store_checkpoints.history],
+    ids=["connectivity", "stores"],
+)
+def test_marts_made_there_from_checkpoints_on(
+    tmp_path: Path, server: Server, history: History
+) -> None:
+    """Loads there and here in turn; verify makes every mart anew, here and without checkpoints."""
+    settings = folders(tmp_path)
+    with soon(), all_marts_there():
+        for number, (path, text) in enumerate(islice(history(random.Random(4)), 4)):
+            if not text:
+                take_back(settings, [path], "drawn")
+            elif number % 2:
+                load_once(settings, {path: text})
+            else:
+                load_there(settings, {path: text}, server)
+    assert verify.main(["--data", str(settings.data)]) == 0
+
+
+def test_a_server_that_is_killed_while_it_makes_marts(
+    tmp_path: Path,
+    server: Server,
+    clean_states: tuple[State, State],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = folders(tmp_path)
+    lay(settings.incoming, FIRST)
+    with all_marts_there():
+        with sail(tmp_path) as doomed, killing(settings, doomed.kill, 0.0, "marts-*/00012-*"):
+            line = fails(settings, doomed.remote, capsys)
+        assert f"at {doomed.remote}: the connection was lost (" in line
+        load(settings, remote=server.remote)
+    assert state(settings) == clean_states[0]
+    assert_sound(settings)

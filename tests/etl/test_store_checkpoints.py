@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from etl import checkpoints
-from etl.run import load, take_back
-from tests.etl.histories import (
-    BEGIN,
-    assert_as_rebuilt,
-    at_any_time,
-    checkpoint_days,
-    parts_of,
-)
+from etl.run import take_back
+from tests.etl.histories import BEGIN, at_any_time, checkpoint_days, copied, parts_of, soon
 from tests.etl.loading import current, folders, load_once
 from tests.etl.world import assert_sound
 from warehouse import Settings
@@ -29,12 +21,8 @@ CLOCKS = ("00:00:00", "09:00:00", "17:30:00", "22:00:00", "23:00:00", "23:59:00"
 
 
 @pytest.fixture(autouse=True, scope="module")
-def soon() -> Iterator[None]:
-    """Checkpoints after a few polls, and few that are kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "TAIL_ROWS", 3)
-        patch.setattr(checkpoints, "GROWTH", 2)
-        patch.setattr(checkpoints, "KEPT", 3)
+def few() -> Iterator[None]:
+    with soon():
         yield
 
 
@@ -93,28 +81,12 @@ def history(draw: random.Random) -> Iterator[tuple[str, str]]:
         yield there[-1], polls(draw, first, last)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_any_history_gives_the_marts_of_one_load(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    assert_as_rebuilt(tmp_path, monkeypatch, history, seed)
-
-
-@pytest.mark.torture
-@pytest.mark.parametrize("batch", range(40))
-def test_many_more_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    """1,000 in all."""
-    for turn in range(25):
-        seed = random.randrange(2**32)
-        assert_as_rebuilt(tmp_path / str(turn), monkeypatch, history, seed)
-
-
 HOURS = "store_id,day,start_time_local,end_time_local\n"
 WEEK = "".join(f"{store},{day},09:00,17:00\n" for store in STORES[:4] for day in range(7))
 
 
 @pytest.fixture(scope="module")
-def twenty_days(soon: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def twenty_days(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty days of polls, loaded one after the other, and the hours of most stores before."""
     root = tmp_path_factory.mktemp("stores")
     load_once(folders(root), {"hours.csv": HOURS + WEEK})
@@ -125,11 +97,7 @@ def twenty_days(soon: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settled(twenty_days: Path, tmp_path: Path) -> Settings:
-    """The same, to be changed."""
-    shutil.copytree(twenty_days, tmp_path / "copy", symlinks=True)
-    settings = folders(tmp_path / "copy")
-    load(settings)  # the folder is another, so that the warehouse is made anew
-    return settings
+    return copied(twenty_days, tmp_path / "copy")
 
 
 def of_day(day: int, stores: str = "abcdef") -> str:

@@ -127,7 +127,7 @@ def _of_generation(root: Path) -> Iterator[tuple[str, Case]]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with any_server(tmp_path_factory.mktemp("server")) as server, Spark(server.remote) as running:
-        yield running._session
+        yield running.session
 
 
 @pytest.mark.parametrize("mart", SQL_MARTS, ids=lambda mart: mart.name)

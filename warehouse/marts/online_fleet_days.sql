@@ -127,7 +127,7 @@ steps as (
 ),
 
 fleet_steps as (
-    select length_days, user_id, day_number, sum(step) as fleet_step
+    select length_days, user_id, day_number, cast(sum(step) as bigint) as fleet_step
     from steps
     group by length_days, user_id, day_number
     having sum(step) <> 0
@@ -138,10 +138,12 @@ fleets as (
         length_days,
         day_number,
         fleet_step,
-        sum(fleet_step) over (
-            partition by length_days, user_id
-            order by day_number
-            rows between unbounded preceding and current row
+        cast(
+            sum(fleet_step) over (
+                partition by length_days, user_id
+                order by day_number
+                rows between unbounded preceding and current row
+            ) as bigint
         ) as devices
     from fleet_steps
 ),
@@ -155,15 +157,21 @@ moves as (
     from fleets
 ),
 
+moved as (
+    select length_days, day_number, fleet, sum(change) as change
+    from moves
+    group by length_days, day_number, fleet
+),
+
 sized as (
     select
-        moves.length_days,
-        moves.day_number,
+        moved.length_days,
+        moved.day_number,
         fleet_sizes.fleet_size,
-        moves.change
-    from moves
+        moved.change
+    from moved
     inner join fleet_sizes
-        on moves.fleet between fleet_sizes.least_devices and fleet_sizes.most_devices
+        on moved.fleet between fleet_sizes.least_devices and fleet_sizes.most_devices
 ),
 
 changes as (

@@ -15,6 +15,7 @@ with source_order as (
     where dataset = 'connectivity_events' and status = 'loaded'
 ),
 
+-- `place` orders the rows of a moment: by source, then by line, which is below 2^32.
 events as (
     select
         events.device_id,
@@ -22,9 +23,7 @@ events as (
         events.server_id,
         events.connected,
         events.timestamp_us,
-        source_order.source_number,
-        events.line,
-        1 as first_number
+        source_order.source_number * 4294967296 + events.line as place
     from connectivity_events as events
     inner join source_order on events.source_id = source_order.source_id
 
@@ -36,9 +35,7 @@ events as (
         server_id,
         connected,
         timestamp_us,
-        0 as source_number,
-        0 as line,
-        event_number as first_number
+        0 as place
     from online_last_events
 ),
 
@@ -49,23 +46,31 @@ sequenced as (
         server_id,
         connected,
         timestamp_us as start_us,
-        cast(
-            first_value(first_number) over in_order + row_number() over in_order - 1 as bigint
-        ) as event_number,
+        row_number() over in_order as event_number,
         lead(timestamp_us) over in_order as next_us,
         lead(server_id) over in_order as next_server_id,
         lead(connected) over in_order as next_connected
     from events
     window in_order as (
         partition by device_id
-        order by timestamp_us, source_number, line
+        order by timestamp_us, place
     )
+),
+
+-- A device's events are counted on from the one that is carried.
+counted as (
+    select
+        sequenced.*,
+        coalesce(online_last_events.event_number - 1, 0) as events_before
+    from sequenced
+    left join online_last_events on sequenced.device_id = online_last_events.device_id
+    where sequenced.connected
 ),
 
 ruled as (
     select
         device_id,
-        event_number,
+        events_before + event_number as event_number,
         user_id,
         server_id,
         case
@@ -77,8 +82,7 @@ ruled as (
         end as rule,
         start_us,
         next_us
-    from sequenced
-    where connected
+    from counted
 
     union all
 
