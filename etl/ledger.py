@@ -36,6 +36,9 @@ TABLES = {
     "customer_uploads": "path",
 }
 
+# What a generation knows of itself.
+OF_GENERATION = ("generation", "publications")
+
 # Those that a load writes only where it has rows; older versions did not know them.
 WHERE_FILLED = ("unread_changes", "parquet_removed", "days_dropped", "retractions")
 
@@ -148,7 +151,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
     """Remove what `create` made."""
-    for table in (*TABLES, "generation"):
+    for table in (*TABLES, *OF_GENERATION):
         connection.execute(f"drop table {table}")
 
 

@@ -116,3 +116,9 @@ create table generation (
     published_at timestamp,
     definitions varchar
 );
+
+-- When the marts of a load were ready; not known of loads before the DuckDB file was made anew.
+create table publications (
+    load_id bigint,
+    published_at timestamp
+);

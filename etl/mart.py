@@ -81,7 +81,7 @@ def marts() -> Mapping[str, Mart]:
         for path in files
         if not path.stem.startswith("_") and not path.name.endswith(".audit.sql")
     }
-    for name in {*ledger.TABLES, "generation"} & set(datasets()):
+    for name in {*ledger.TABLES, *ledger.OF_GENERATION} & set(datasets()):
         raise BadMart(f"dataset {name!r}: the ledger has a table of that name")
     try:
         sorter = TopologicalSorter({m.name: set(_made(m.reads, found)) for m in found.values()})
@@ -145,7 +145,7 @@ def read_audits(path: Path) -> Iterator[Audit]:
 def _check(mart: Mart, found: Mapping[str, Mart]) -> None:
     """Raise BadMart where a mart could never be computed."""
     known = {*datasets(), *found, *ledger.TABLES}
-    taken = {*datasets(), *ledger.TABLES, "generation"}
+    taken = {*datasets(), *ledger.TABLES, *ledger.OF_GENERATION}
     if mart.name in taken:
         raise BadMart(f"{mart.name}: a dataset or a table of the ledger has that name already")
     if unknown := [name for name in mart.reads if name not in known]:

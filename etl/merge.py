@@ -39,6 +39,7 @@ class Merge:
     waiting: set[str] = field(default_factory=set)
     tables: Tables = field(init=False)
     anew: Anew = field(init=False)
+    is_written: bool = field(default=False, init=False)
     _taken: list[Taken] = field(default_factory=list, init=False)
     dropped: list[DayDropped] = field(default_factory=list, init=False)
     _retractions: list[Retraction] = field(default_factory=list, init=False)
@@ -132,6 +133,7 @@ class Merge:
         )
         lake.move(self._staged, self.settings.data)
         ledger.move(folder, self.settings.lake, totals.load_id)
+        self.is_written = True
         return totals
 
     @property

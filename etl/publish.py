@@ -59,7 +59,7 @@ def build(
     """
     path = _staged_path(settings)
     shutil.copyfile(current, path)
-    with _finished(connection, path, settings):
+    with _finished(connection, path, settings, after_load=True):
         connection.begin()
         ledger.append(connection, folders)
         ledger.settle(connection, folders)
@@ -73,12 +73,16 @@ def rebuild(
     settings: Settings,
     storage: Storage,
     maker: Maker = IN_DATABASE,
+    *,
+    after_load: bool = False,
 ) -> Path:
-    """The next generation, made only from the lake and its ledger; returns the staged file."""
+    """The next generation, made only from the lake and its ledger, right after a load or not;
+    returns the staged file."""
     path = _staged_path(settings)
     path.unlink(missing_ok=True)
     storage.ledgers()
-    rebuild_as(connection, path, settings, _parts(settings, storage, path), maker)
+    root = _parts(settings, storage, path)
+    rebuild_as(connection, path, settings, root, maker, after_load=after_load)
     return path
 
 
@@ -93,10 +97,12 @@ def rebuild_as(
     settings: Settings,
     root: Path,
     maker: Maker = IN_DATABASE,
+    *,
+    after_load: bool = False,
 ) -> None:
     """A generation made only from the lake and its ledger, as a new file at `path`, with the parts
     of marts below `root`."""
-    with _finished(connection, path, settings):
+    with _finished(connection, path, settings, after_load):
         ledger.create(connection)
         folders = ledger.folders(settings.lake)
         ledger.append(connection, folders)
@@ -119,7 +125,7 @@ def _staged_path(settings: Settings) -> Path:
 
 @contextmanager
 def _finished(
-    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings
+    connection: duckdb.DuckDBPyConnection, path: Path, settings: Settings, after_load: bool
 ) -> Iterator[None]:
     """Use a staged generation; afterwards it is checkpointed, closed and synced.
 
@@ -127,11 +133,14 @@ def _finished(
     """
     with attached(connection, path):
         yield
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         connection.execute("delete from generation")
         connection.execute(
-            "insert into generation values (?, ?, ?)",
-            [int(path.stem), dt.datetime.now(dt.UTC).replace(tzinfo=None), definitions(settings)],
+            "insert into generation values (?, ?, ?)", [int(path.stem), now, definitions(settings)]
         )
+        if after_load:
+            newest = "select max(load_id), ?::timestamp from loads"
+            connection.execute(f"insert into publications {newest}", [now])
         connection.commit()
         connection.execute("checkpoint")
     if path.with_name(path.name + ".wal").exists():

@@ -331,7 +331,13 @@ class _Run:
     def _stage(self, current: Path | None, known: Known, merge: Merge, maker: Maker) -> Path:
         """The next generation, not yet published."""
         if not current or known.definitions != publish.definitions(self.settings):
-            return publish.rebuild(self._database, self.settings, self.storage, maker)
+            return publish.rebuild(
+                self._database,
+                self.settings,
+                self.storage,
+                maker,
+                after_load=merge.is_written,
+            )
         return publish.build(
             self._database,
             self.settings,

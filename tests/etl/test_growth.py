@@ -13,7 +13,7 @@ import pytest
 
 from etl import marts
 from etl.engines import here
-from tests.etl.loading import answer, current, folders, lay, load_all, rows
+from tests.etl.loading import answer, current, folders, lay, load_all, load_once, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
 from warehouse import Settings, zstd
 
@@ -147,3 +147,29 @@ def line(name: str, number: int) -> str:
     second = number % 86_400
     stamp = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
     return f"2017-05-{number % 28 + 1:02}T{stamp}Z,{name} {number},type{number % 5},s{number % 3}"
+
+
+HEALTH = "timestamp,id,type,status\n2026-01-01T00:00:00Z,a,b,c\n"
+TOOK = """
+select seconds, (select max_by(seconds, load_id) from loads)
+from load_history(top_loads := 1)
+"""
+
+
+def test_how_long_a_load_took_is_told_to_the_end(tmp_path: Path) -> None:
+    """The marts are part of it; a warehouse that is made anew knows reading and writing only."""
+    settings = folders(tmp_path)
+    summary = load_once(settings, {"a.csv": HEALTH})
+    told, written = took(settings)
+    assert written < told <= summary.seconds
+    settings.warehouse.unlink()
+    assert not load_once(settings, {}).published
+    assert took(settings) == (written, written)
+
+
+def took(settings: Settings) -> tuple[float, float]:
+    """What the newest load took, as it is told and as the ledger has it."""
+    with current(settings) as connection:
+        row = connection.execute(TOOK).fetchone()
+    assert row is not None
+    return row

@@ -17,10 +17,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl import checkpoints, whole
+from etl import checkpoints
 from etl.engines.spark import Spark
+from etl.maker import InDatabase, Made
 from etl.mart import ROLES, Mart, marts
-from etl.replay import Replay
 from etl.run import take_back
 from tests.cluster import any_server
 from tests.etl import test_checkpoints, test_store_checkpoints
@@ -80,26 +80,18 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Case]]:
 def _of_checkpoints(root: Path) -> Iterator[tuple[str, Case]]:
     """What the marts of connectivity and stores read from checkpoint to checkpoint."""
     seen: dict[str, list[Case]] = defaultdict(list)
-    sql_of, make = Replay.sql, whole.make
+    rows = InDatabase.rows
 
-    def note(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> None:
-        seen[name].append(kept(connection, sql, root / f"{name}{len(seen[name])}"))
-
-    def noted(self: Replay, name: str) -> str:
-        sql = sql_of(self, name)
-        note(self.connection, name, sql)
-        return sql
-
-    def noted_whole(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-        if mart.recompute == "whole" and not mart.is_python:
-            note(connection, mart.name, mart.definition)
-        make(connection, mart)
+    def noted(self: InDatabase, connection: duckdb.DuckDBPyConnection, mart: Mart) -> Made:
+        if mart.recompute in ROLES:
+            case = kept(connection, mart.definition, root / f"{mart.name}{len(seen[mart.name])}")
+            seen[mart.name].append(case)
+        return rows(self, connection, mart)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(checkpoints, "TAIL_ROWS", 3)
         patch.setattr(checkpoints, "GROWTH", 2)
-        patch.setattr(Replay, "sql", noted)
-        patch.setattr(whole, "make", noted_whole)
+        patch.setattr(InDatabase, "rows", noted)
         for history in (test_checkpoints.history, test_store_checkpoints.history):
             settings = folders(root / history.__module__)
             for path, text in history(random.Random(3)):

@@ -3,7 +3,7 @@
 -- param top_loads INTEGER = NULL: how many of the newest loads; NULL means all
 -- column load_id BIGINT "Load": the load's number
 -- column started_at TIMESTAMP [UTC] "Started": when it began
--- column seconds DOUBLE [s] .1 "Took": how long reading and writing took
+-- column seconds DOUBLE [s] .1 "Took": until its numbers were ready; reading and writing only, where the warehouse was made anew since
 -- column files_loaded BIGINT [files]: files taken
 -- column files_rejected BIGINT [files]: files rejected whole
 -- column files_duplicate BIGINT [files] "Duplicates": files whose bytes were loaded before
@@ -13,9 +13,9 @@
 -- column files_retracted BIGINT [files] "Taken back": files of earlier loads that it took back
 create or replace macro load_history(top_loads := NULL) as table
 select
-    load_id,
-    started_at,
-    seconds,
+    loads.load_id,
+    loads.started_at,
+    coalesce(epoch(publications.published_at - loads.started_at), loads.seconds) as seconds,
     files_loaded,
     files_rejected,
     files_duplicate,
@@ -24,5 +24,6 @@ select
     rows_rejected,
     coalesce(files_retracted, 0) as files_retracted
 from loads
-qualify top_loads is null or row_number() over (order by load_id desc) <= top_loads
-order by load_id desc;
+left join publications on loads.load_id = publications.load_id
+qualify top_loads is null or row_number() over (order by loads.load_id desc) <= top_loads
+order by loads.load_id desc;
