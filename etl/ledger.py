@@ -298,6 +298,11 @@ def fill(
         )
 
 
+def folder(lake: Path, load_id: int) -> Path:
+    """The ledger folder of a load."""
+    return lake / LEDGER / f"{load_id:06d}"
+
+
 def folders(lake: Path) -> list[Path]:
     """The ledger folders of all complete loads, oldest first."""
     return sorted(path for path in (lake / LEDGER).glob("[0-9]*") if path.is_dir())
@@ -305,7 +310,7 @@ def folders(lake: Path) -> list[Path]:
 
 def move(staged: Path, lake: Path, load_id: int) -> Path:
     """Put a load's ledger folder in its place with one rename."""
-    final = lake / LEDGER / f"{load_id:06d}"
+    final = folder(lake, load_id)
     final.parent.mkdir(parents=True, exist_ok=True)
     os.rename(staged, final)
     sync(final.parent)

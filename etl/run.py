@@ -343,7 +343,7 @@ class _Run:
             self.settings,
             self.storage,
             current,
-            ledger.folders(self.settings.lake)[-1:],
+            [ledger.folder(self.settings.lake, merge.load.load_id)],
             merge.changed,
             merge.rejecting,
             maker,
