@@ -12,7 +12,6 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -84,15 +83,12 @@ class Scan:
 
 
 class _Hashing(io.RawIOBase):
-    """Passes bytes through and hashes them, so that one reading serves both; large pieces are
-    hashed by `pool` while they are looked at."""
+    """Passes bytes through and hashes them, so that one reading serves both."""
 
-    def __init__(self, source: BinaryIO, progress: Progress | None, pool: Executor) -> None:
+    def __init__(self, source: BinaryIO, progress: Progress | None) -> None:
         self._source = source
         self._progress = progress
-        self._pool = pool
-        self._under_way: Future[None] | None = None
-        self._digest = hashlib.sha256()
+        self.digest = hashlib.sha256()
         self.bytes = 0
 
     def readable(self) -> bool:
@@ -100,23 +96,11 @@ class _Hashing(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         chunk = self._source.read(size)
-        self._wait()
-        if len(chunk) < BLOCK_BYTES:
-            self._digest.update(chunk)
-        else:
-            self._under_way = self._pool.submit(self._digest.update, chunk)
+        self.digest.update(chunk)
         self.bytes += len(chunk)
         if self._progress:
             self._progress(len(chunk))
         return chunk
-
-    def hexdigest(self) -> str:
-        self._wait()
-        return self._digest.hexdigest()
-
-    def _wait(self) -> None:
-        if self._under_way:
-            self._under_way.result()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         chunk = self.read(len(buffer))
@@ -177,8 +161,8 @@ def _read(source: Reader) -> bytes:
 def scan(path: Path, progress: Progress | None = None) -> Scan:
     """Read the whole file once. A broken one has `failure` set and still has its identity."""
     found = Scan()
-    with path.open("rb", buffering=0) as stored, ThreadPoolExecutor(1) as pool:
-        hashing = _Hashing(stored, progress, pool)
+    with path.open("rb", buffering=0) as stored:
+        hashing = _Hashing(stored, progress)
         try:
             for block in blocks(open_text(path, hashing)):
                 _look(found, block)
@@ -189,7 +173,7 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
     if found._returns not in (0, found._feeds):  # a CSV reader takes one kind of line end only
         found.has_odd_bytes = True
     found.lines += found._ends_open
-    found.source_id = hashing.hexdigest()
+    found.source_id = hashing.digest.hexdigest()
     found.stored_bytes = hashing.bytes
     return found
 
