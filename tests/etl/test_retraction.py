@@ -59,7 +59,7 @@ def test_all_else_is_as_if_they_had_never_come(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["stores/hours.csv", *TAKEN_BACK])
 def test_all_else_is_as_if_one_had_never_come(tmp_path: Path, path: str) -> None:
     settings = load_all(tmp_path / "with", [FIRST, SECOND])
-    take_back(settings, [path], "from the wrong site")
+    take_back(settings, [source_id(FIRST[path])], "from the wrong site")  # of two by that path
     assert_sound(settings)
     others = {name: text for name, text in FIRST.items() if name != path}
     seen, expected = state(settings), state(load_all(tmp_path / "without", [others, SECOND]))
