@@ -290,7 +290,7 @@ class Remote:
         before = self._bucket.now() - OLD_SECONDS
         stale = [
             one.key
-            for below in ("lake/", "marts/", "generations/")
+            for below in ("lake/", "marts/", "generations/", "staging/")
             for one in self._bucket.objects(below)
             if one.modified < before and one.key not in needed and _is_ours(one.key)
         ]

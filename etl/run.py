@@ -291,7 +291,7 @@ class _Run:
     def _take(self, new: New, merge: Merge) -> None:
         """Every new file into the staging folder."""
         left = new
-        with engines.chosen(self._database, new, self.remote) as engine:
+        with engines.chosen(self._database, self.settings, new, self.remote) as engine:
             while left:
                 found = plan(merge.load, left, merge.loaded, merge.tables)
                 merge.note(found.duplicates)

@@ -72,12 +72,13 @@ def sail(
 
 
 @contextmanager
-def spark(folder: Path, home: Path) -> Iterator[Server]:
+def spark(folder: Path, home: Path, env: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A standalone Spark from the environment `home`: a master, two workers of one core each and a
     Connect server, with logs and scratch files in `folder`."""
     (jars,) = home.glob("lib/python*/site-packages/pyspark")
     master, connect = free_port(), free_port()
     env = {
+        **(env or {}),
         "SPARK_HOME": str(jars),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "local"),
@@ -122,10 +123,12 @@ def spark(folder: Path, home: Path) -> Iterator[Server]:
             yield Server(f"sc://127.0.0.1:{connect}", [last, one, two, main])
 
 
-def any_server(folder: Path) -> AbstractContextManager[Server]:
-    """Spark where `make cluster` says where it is, else Sail."""
+def any_server(
+    folder: Path, env: Mapping[str, str] | None = None, hidden: Path | None = None
+) -> AbstractContextManager[Server]:
+    """Spark where `make cluster` says where it is, else Sail, which sees nothing in `hidden`."""
     home = os.environ.get(SPARK)
-    return spark(folder, Path(home).absolute()) if home else sail(folder)
+    return spark(folder, Path(home).absolute(), env) if home else sail(folder, env, hidden)
 
 
 def _settings(values: Mapping[str, str]) -> list[str]:

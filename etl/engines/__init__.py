@@ -66,14 +66,15 @@ def maker(
 
 @contextmanager
 def chosen(
-    connection: duckdb.DuckDBPyConnection, new: New, remote: str | None = None
+    connection: duckdb.DuckDBPyConnection, settings: Settings, new: New, remote: str | None = None
 ) -> Iterator[Engine]:
     """The engine at the address `remote`, or the local one that suits these files; `connection` is
     that of the run. Raises ClusterFailed."""
     if remote and new:
+        from etl.engines import exchange
         from etl.engines.spark import Spark  # an optional extra
 
-        with Spark(remote) as spark:
+        with Spark(remote, exchange.of(settings)) as spark:
             yield spark
         return
     odd = [scan.stored_bytes for _, scan in new if scan.has_odd_bytes]

@@ -1,15 +1,14 @@
 """Tasks on a cluster that speaks Spark Connect: Spark itself, or Sail, which needs no JVM.
 
-Driver and workers share a file system, under the same paths: it holds incoming and data. The code
-lies on the workers already; one that has other code than the driver is refused, since it could give
-a row another fate.
+Driver and workers share a file system, under the same paths, or an object store: it holds incoming
+and data (exchange.py). The code lies on the workers already; one that has other code than the
+driver is refused, since it could give a row another fate.
 """
 
 from __future__ import annotations
 
 import pickle
 import re
-import secrets
 import socket
 import sys
 import warnings
@@ -21,12 +20,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from etl.arrivals import Arrival
+from etl.engines.exchange import Exchange, Shared
 from etl.engines.identity import identity
 from etl.engines.worker import Done, Look
 from etl.plan import File, Load, tasks
 from etl.progress import Progress
 from etl.read.scan import Scan
 from etl.take import Taken
+from warehouse.bucket import is_url
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
@@ -56,8 +57,9 @@ class ClusterFailed(Exception):
 class Spark:
     """An engine at an address `sc://HOST:PORT`. Raises ClusterFailed, whatever happens there."""
 
-    def __init__(self, remote: str) -> None:
+    def __init__(self, remote: str, exchange: Exchange | None = None) -> None:
         self._remote = remote
+        self._exchange = exchange or Shared()
         self.session = _connected(remote)
 
     def __enter__(self) -> Spark:
@@ -76,6 +78,7 @@ class Spark:
             if kind is not None:
                 self.session.interruptAll()
             self.session.stop()
+        self._exchange.clear()
 
     def take(
         self, load: Load, files: Sequence[File], first: int, progress: Progress
@@ -87,7 +90,7 @@ class Spark:
             _check_seen(done, task.files)
             for file in task.files:
                 progress.parsed(file.arrival.path, file.scan.stored_bytes, file.scan.lines)
-            yield done.taken
+            yield self._exchange.taken(task, done)
 
     def scan(
         self, folder: Path, arrivals: Sequence[Arrival], progress: Progress
@@ -106,7 +109,7 @@ class Spark:
     def _each(self, folder: Path, due: Sequence[Due]) -> Iterator[tuple[Due, Any]]:
         """Each of the tasks, as they are done, with what its worker returned."""
         left = dict(enumerate(due))
-        for number, done in self._run(_stored(folder, due), len(due)):
+        for number, done in self._run(self._exchange.put(folder, due), len(due)):
             if number in left:  # else another attempt at it returned before
                 yield left.pop(number), done
         if left:
@@ -115,9 +118,9 @@ class Spark:
                 "not done"
             )
 
-    def _run(self, folder: Path, count: int) -> Iterator[tuple[int, Any]]:
-        """Run the tasks stored in a folder, one partition each; what they return as it comes."""
-        work = _work(str(folder), identity())
+    def _run(self, where: str, count: int) -> Iterator[tuple[int, Any]]:
+        """Run stored tasks, one partition each; what they return as it comes."""
+        work = _work(where, identity())
         with failures(self._remote):
             frame = self.session.range(0, count, 1, count).mapInArrow(work, _COLUMNS)
             for row in frame.toLocalIterator():
@@ -151,15 +154,6 @@ def _looks(arrivals: Sequence[Arrival]) -> Iterator[Look]:
     yield Look(tuple(held))
 
 
-def _stored(below: Path, due: Sequence[object]) -> Path:
-    """The tasks in a folder of their own, so that a late attempt of another run finds none."""
-    folder = below / f"tasks-{secrets.token_hex(4)}"
-    folder.mkdir()
-    for number, task in enumerate(due):
-        (folder / f"{number}.pickle").write_bytes(pickle.dumps(task))
-    return folder
-
-
 def _check_seen(done: Done, files: Sequence[File]) -> None:
     """Raise ClusterFailed where a worker cannot open what is there: it is no fault of the file."""
     for file in files:
@@ -179,18 +173,18 @@ def _unseen(file: Path, host: str, why: str) -> ClusterFailed:
     return ClusterFailed(f"the worker on {host} cannot read {str(file)!r} ({why}); {SHARED}")
 
 
-def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
+def _work(stored: str, ours: str) -> Callable[[Any], Iterator[Any]]:
     """What the workers run. It travels by value, so that it asks for the code before it uses it,
     and says what is wrong in a row: what it raises would be tried again."""
 
     shared = SHARED
+    is_folder = not is_url(stored)
 
     def work(batches: Any) -> Iterator[Any]:
         import os
         import socket
         from importlib import import_module
         from importlib.metadata import version
-        from pathlib import Path
 
         import pyarrow as pa
 
@@ -207,16 +201,23 @@ def _work(folder: str, ours: str) -> Callable[[Any], Iterator[Any]]:
                     return f"{where} has no fleetpulse: install {ours} there"
             if theirs != ours:
                 return f"{where} has fleetpulse {theirs}, this is {ours}: install the same there"
-            task = f"{folder}/{number}.pickle"
-            if not os.access(task, os.R_OK) or not os.access(folder, os.W_OK):
-                return f"{where} has no access to {folder!r}; {shared}"
+            if is_folder:
+                task = f"{stored}/{number}.pickle"
+                if not os.access(task, os.R_OK) or not os.access(stored, os.W_OK):
+                    return f"{where} has no access to {stored!r}; {shared}"
             return None
+
+        def run(number: int) -> tuple[str | None, bytes | None]:
+            if refused := refusal(number):
+                return refused, None
+            try:
+                return None, import_module("etl.engines.worker").run(stored, number)
+            except import_module("warehouse.bucket").BucketError as wrong:
+                return f"the worker on {socket.gethostname()}: {wrong}", None
 
         for batch in batches:
             for number in batch.column(0).to_pylist():
-                refused, done = refusal(number), None
-                if not refused:
-                    done = import_module("etl.engines.worker").run(Path(folder, f"{number}.pickle"))
+                refused, done = run(number)
                 yield pa.record_batch(
                     [
                         pa.array([number], pa.int64()),
