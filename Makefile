@@ -66,7 +66,7 @@ cluster: .venv/test.stamp ## Run the suite of the cluster on a real Spark: a mas
 	@mkdir -p build
 	sh tools/spark.sh $(PY)
 	FLEETPULSE_SPARK=build/spark $(PY) -m pytest tests/etl/test_cluster.py \
-		tests/warehouse/test_marts_on_engines.py --timeout 1200 $(ARGS)
+		tests/etl/test_cluster_bucket.py tests/warehouse/test_marts_on_engines.py --timeout 1200 $(ARGS)
 
 bench: .venv/bench.stamp ## Measure side by side (one of them: make bench BENCHES=load ARGS=--help)
 	@$(WITH_CHROMIUM) for name in $(BENCHES); do \

@@ -24,7 +24,7 @@ found=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1
 [ "$(build/spark/bin/pip list --format=freeze 2>/dev/null | grep '^pyspark==')" = "pyspark==$SPARK" ] ||
     build/spark/bin/pip install "pyspark[connect]==$SPARK"
 # What a task imports; the versions are those of the driver.
-grep -E '^(duckdb|pyarrow|pytz|tzdata|backports.zstd)==' constraints.txt > build/spark.txt
+grep -E '^(duckdb|pyarrow|pytz|tzdata|backports.zstd|boto3|botocore|s3transfer|jmespath|python-dateutil|six|urllib3)==' constraints.txt > build/spark.txt
 build/spark/bin/pip install --quiet -r build/spark.txt
 rm -rf build/wheel
 "$python" -m pip wheel --quiet --no-deps --wheel-dir build/wheel .

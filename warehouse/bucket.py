@@ -183,10 +183,10 @@ class Bucket:
 
     def put(self, path: Path, key: str) -> None:
         """Put a file under its final key. Raises BucketError."""
-        from boto3.s3.transfer import TransferConfig
-
-        config = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
         with self._explained("written", key):
+            from boto3.s3.transfer import TransferConfig
+
+            config = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
             _client().upload_file(str(path), self.name, self.prefix + key, Config=config)
 
     def put_first(self, key: str, content: bytes) -> bool:
@@ -260,6 +260,7 @@ class Bucket:
     @contextmanager
     def _explained(self, done: str, key: str) -> Iterator[None]:
         """Say in one line what went wrong inside."""
+        _see_boto3()
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import (
             BotoCoreError,
@@ -315,14 +316,19 @@ def _one_line(failed: Exception) -> str:
     return " ".join(str(failed).split())[:300]
 
 
+def _see_boto3() -> None:
+    try:
+        import boto3.exceptions  # noqa: F401 - is it there?
+    except ImportError as missing:
+        raise BucketError("object storage needs boto3: pip install 'fleetpulse[s3]'") from missing
+
+
 @lru_cache(maxsize=1)
 def _client() -> Any:
     """One client for the process; making it takes long."""
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError as missing:
-        raise BucketError("object storage needs boto3: pip install 'fleetpulse[s3]'") from missing
+    import boto3
+    from botocore.config import Config
+
     mode = os.environ.get("AWS_RETRY_MODE") or "standard"
     config = Config(
         retries={"mode": mode},

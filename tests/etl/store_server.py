@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,6 +19,10 @@ SLOW_DOWN = (
     b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code>'
     b"<Message>Please reduce your request rate.</Message></Error>"
 )
+WRONG_KEY = (
+    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>InvalidAccessKeyId</Code>'
+    b"<Message>The key does not exist.</Message></Error>"
+)
 
 
 @dataclass(slots=True)
@@ -26,8 +30,8 @@ class Fault:
     """What happens to requests whose method and path `meets`, so many times."""
 
     meets: Callable[[str, str], bool]
-    kind: str  # "500", "503", "cut": half of the body and no more, "lost": done, but not
-    # told, "careless": conditions do not count, "stale": a listing as it was before
+    kind: str  # "403": wrong credentials, "500", "503", "cut": half of the body and no more,
+    # "lost": done, but not told, "careless": conditions do not count, "stale": a listing as before
     times: int
 
 
@@ -152,6 +156,9 @@ class _Handler(BaseHTTPRequestHandler):
         if kind in ("500", "503"):
             self._answer(int(kind), [("Content-Type", "application/xml")], SLOW_DOWN)
             return
+        if kind == "403":
+            self._answer(403, [("Content-Type", "application/xml")], WRONG_KEY)
+            return
         if kind == "stale" and self.path in self.theirs.listings:
             self._answer(*self.theirs.listings[self.path])
             return
@@ -176,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self._answer(answer.status, kept, content, length, cut=kind == "cut")
+        with suppress(ConnectionError):  # who asked may have been killed
+            self._answer(answer.status, kept, content, length, cut=kind == "cut")
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on
 

@@ -236,6 +236,7 @@ def test_what_a_killed_writer_left_is_removed_when_it_is_old(
         "data/lake/_loads/000009-dead.tar",
         "data/marts/000002-dead/online_spans/000001.parquet",
         "data/generations/000002-dead.duckdb",
+        "data/staging/tasks-dead/00000-dead.tar",
     ]
     for key in left:
         client.put_object(Bucket=machine.place.name, Key=key, Body=b"x")
@@ -486,6 +487,12 @@ def test_a_missing_bucket_and_missing_boto3_are_named(
         assert done.returncode == 1
         assert "there is no bucket 'nothing-here'" in done.stderr
         assert "Traceback" not in done.stderr
+    without = "import sys; sys.modules['boto3'] = None; from etl.load import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", without, *places(settings)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "object storage needs boto3: pip install 'fleetpulse[s3]'" in done.stderr
 
 
 def test_a_store_that_overwrites_is_not_written_to(machine: Machines) -> None:
