@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,15 +15,22 @@ from etl.disk import sync
 from warehouse import Settings
 from warehouse.database import attached
 
+# Folders in which workers write or read: of attempts, tasks and marts, which nobody else names.
+_OF_WORKERS = re.compile(r"(\d{5,}|tasks|marts)-[0-9a-f]{8}")
+
 
 @contextmanager
-def staging_folder(settings: Settings) -> Iterator[Path]:
-    """The folder of one run; only a run that did not finish leaves it for the next to notice."""
+def staging_folder(
+    settings: Settings, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Path]:
+    """The folder of one run; a run that did not finish leaves it for the next to notice, and so
+    does one where an attempt at a task, which nobody waits for, still writes on a cluster."""
     folder = settings.staging
-    (folder / "spill").mkdir(parents=True)
+    (folder / "spill").mkdir(parents=True, exist_ok=True)
     sync(settings.data)
     yield folder
-    shutil.rmtree(folder)
+    if stays := _remove(folder):  # it is published
+        say(f"{', '.join(map(str, stays))} cannot be removed now: the next load tries again")
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _scratch(settings: Settings) -> Path:
@@ -77,4 +85,14 @@ def clear_interrupted(
         path.unlink()
     with suppress(duckdb.Error, OSError):  # a broken generation; the next publish tries again
         parts.drop_unlisted(connection, settings.data, publish.generations(settings))
-    shutil.rmtree(settings.staging)
+    for path in _remove(settings.staging):
+        if not _OF_WORKERS.fullmatch(path.name):
+            raise OSError(f"{str(path)!r}, which an interrupted run left, cannot be removed")
+
+
+def _remove(folder: Path) -> list[Path]:
+    """Remove a folder; what of it cannot be, since others write there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        return sorted(folder.iterdir())
+    return []

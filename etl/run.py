@@ -124,7 +124,7 @@ class _Run:
             if current is None:
                 raise NotLoaded("nothing was loaded yet")
             files = [self._meant(current, target) for target in targets]
-            with staging_folder(self.settings) as folder:
+            with staging_folder(self.settings, self.progress.say) as folder:
                 merge = self._merge(folder, known)
                 self._take_back(merge, current, [(file, why) for file in files])
                 self._write(merge)
@@ -163,7 +163,7 @@ class _Run:
         gone = [] if keep_days is None else compaction.old(self._database, current, keep_days)
         if not groups and not gone:
             return False
-        with staging_folder(self.settings) as folder:
+        with staging_folder(self.settings, self.progress.say) as folder:
             merge = self._merge(folder, known)
             merge.dropped += compaction.drop(self._database, merge.anew, gone)
             self.summary.joined += compaction.compact(self._database, merge.anew, groups)
@@ -192,7 +192,7 @@ class _Run:
         self.summary.unread = [(u.path, u.reason) for u in unread if not u.is_temporary]
         is_news = bool(new) or _differ(unread, known)
         if is_news or current is None or known.definitions != publish.definitions(self.settings):
-            with staging_folder(self.settings) as folder:
+            with staging_folder(self.settings, self.progress.say) as folder:
                 merge = self._merge(folder, known, unread)
                 merge.loaded.update(loaded)
                 if is_news:

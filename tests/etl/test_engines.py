@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +16,12 @@ from etl import engines
 from etl.engines import here
 from etl.engines.processes import Processes
 from etl.plan import File, Load
+from etl.progress import Progress
+from etl.run import load
 from etl.take import Taken
-from tests.etl.loading import answer, current, lay, load_once
+from tests.etl.loading import answer, current, folders, lay, load_once
 from tests.etl.test_batches import files, told
-from tests.etl.world import FIRST, SECOND
+from tests.etl.world import FIRST, SECOND, assert_sound
 from warehouse import Settings
 
 WORLD = {**files(), **{name: text.encode() for name, text in {**FIRST, **SECOND}.items()}}
@@ -80,3 +85,41 @@ def test_tasks_of_one_file_give_what_one_task_gives(
     split = Settings(tmp_path / "split" / "incoming", tmp_path / "split" / "data")
     load_once(split, WORLD | AGAIN)
     assert told(split) == told(whole)
+
+
+def test_an_attempt_that_still_writes_at_the_end_is_in_nobodys_way(tmp_path: Path) -> None:
+    settings, said, over = folders(tmp_path), Said(), threading.Event()
+    late = settings.staging / "00000-deadbeef"
+
+    def write() -> None:
+        for number in count():
+            if over.is_set():
+                return
+            with suppress(OSError):
+                late.mkdir(parents=True, exist_ok=True)
+                (late / f"{number}.parquet").touch()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for files in (FIRST, SECOND):
+            lay(settings.incoming, files)
+            assert load(settings, said).published
+    finally:
+        over.set()
+        writer.join()
+    stays = f"{late} cannot be removed now: the next load tries again"
+    assert {line for line in said.lines if "removed" in line} <= {stays}
+    load(settings)
+    assert not settings.staging.exists()
+    assert_sound(settings)
+
+
+class Said(Progress):
+    """Keeps what a run says."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, what: str) -> None:
+        self.lines.append(what)
