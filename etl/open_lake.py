@@ -144,14 +144,15 @@ def _paths(table: DeltaTable) -> set[str]:
 
 
 def _schema(settings: Settings, first: _File) -> Schema:
-    """The columns of the lake's files and the day; numbers of lines are long."""
+    """The columns of the lake's files and the day; numbers of lines are long. A column that has a
+    value in each row of one file may have none in another's."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     from deltalake import Schema
 
     working_copy.fetch(settings.data, {first.path: first.sha256})
     columns = [
-        column.with_type(pa.int64()) if column.name == "line" else column
+        (column.with_type(pa.int64()) if column.name == "line" else column).with_nullable(True)
         for column in pq.read_schema(settings.data / first.path).remove_metadata()
     ]
     return Schema.from_arrow(pa.schema([*columns, pa.field("day", pa.date32())]))

@@ -97,11 +97,21 @@ def test_tasks_of_one_file(
     assert found == expected
 
 
-def test_incoming_may_be_a_folder_that_all_see(
-    tmp_path: Path, settings: Settings, server: Server, clean_states: tuple[State, State]
+@pytest.mark.parametrize("folder", ["incoming", "data"])
+def test_one_of_both_may_be_a_folder_that_all_see(
+    tmp_path: Path,
+    settings: Settings,
+    place: Place,
+    server: Server,
+    clean_states: tuple[State, State],
+    folder: str,
 ) -> None:
-    settings = Settings.at(tmp_path / "incoming", settings.data_place)
-    lay(settings.incoming, FIRST)
+    if folder == "incoming":
+        settings = Settings.at(tmp_path / folder, settings.data_place)
+        lay(settings.incoming, FIRST)
+    else:
+        settings = Settings.at(settings.incoming_place, tmp_path / folder)
+        place.lay(FIRST)
     load(settings, remote=server.remote)
     assert state(settings) == clean_states[0]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -12,12 +14,17 @@ from deltalake import DeltaTable
 
 from etl import open_lake
 from etl.datasets import datasets
+from etl.engines.spark import Spark
 from etl.progress import Progress
 from etl.run import load
+from tests.cluster import sail
 from tests.etl.loading import current, folders, lay, load_once
 from tests.etl.store_server import Place
 from tests.etl.world import FIRST, SECOND, assert_sound
 from warehouse import Settings, bucket, open_generation
+
+if TYPE_CHECKING:  # it warns when it is imported
+    from pyspark.sql.connect.session import SparkSession
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +128,21 @@ def test_in_a_bucket(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     table = DeltaTable(uri, storage_options=options)
     assert table.version() == 1
     assert theirs(table, "health_reports") == ours(settings, "health_reports")
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    with sail(tmp_path_factory.mktemp("sail")) as running, Spark(running.remote) as client:
+        yield client.session
+
+
+def test_sail_reads_the_same_rows(tmp_path: Path, spark: SparkSession) -> None:
+    settings = folders(tmp_path)
+    for files in (FIRST, SECOND):
+        load_once(settings, files)
+        for dataset in ("health_reports", "connectivity_events", "customers"):
+            columns = [*datasets()[dataset].column_names, "source_id", "line", "day"]
+            table = spark.read.format("delta").load(str(settings.lake / dataset))
+            found = table.select(*columns).toArrow().to_pylist()
+            rows = sorted((tuple(row.values()) for row in found), key=repr)
+            assert rows == ours(settings, dataset)
