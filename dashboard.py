@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from streamlit.runtime.pages_manager import PagesManager
 
 import api
-from pages.parts import ticks
+from pages.parts import made_files, ticks
 from warehouse import Settings
 
 
@@ -65,5 +65,6 @@ else:
     # A folder named pages means Streamlit's older kind of app to it until the first st.navigation:
     # a server's first visitor, coming by a link to a page, would get that page without this file.
     PagesManager.uses_pages_directory = False
+    made_files.keep()
     ticks.wait_for_what_was_said()
     app = st.App(__file__, routes=[Mount("/api", app=api.app), *api.root_routes], lifespan=lifespan)

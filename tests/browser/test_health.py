@@ -218,6 +218,17 @@ def test_rejected_rows_are_filtered_by_link(page: Page) -> None:
     assert download.value.suggested_filename == "rejected-rows-with-empty.csv"
 
 
+def test_a_file_waits_for_a_slow_browser_while_pages_tick(page: Page, server: Server) -> None:
+    """Before, two ticks of any open page removed it, and the browser saved an error."""
+    page.goto("/data?show=How+to+fix")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="To mend: 1 row").first.click()
+    time.sleep(4)
+    answer = server.client.get(download.value.url)
+    assert answer.status_code == 200
+    assert answer.content == download.value.path().read_bytes()
+
+
 def test_a_phone_scrolls_down_only(page: Page) -> None:
     page.set_viewport_size(PHONE)
     for link in PAGES.values():
