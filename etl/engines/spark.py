@@ -74,10 +74,10 @@ class Spark:
         from pyspark.errors import PySparkException
 
         self.session.client.set_retry_policies([])
-        with suppress(PySparkException):  # it may be gone; why was said before
-            if kind is not None:
+        if kind is not None:
+            with suppress(PySparkException):  # it may be gone; why was said before
                 self.session.interruptAll()
-            self.session.stop()
+        self.session.stop()  # else the client asks this server about the next one's frames
         self._exchange.clear()
 
     def take(
@@ -254,8 +254,12 @@ def _connected(remote: str) -> SparkSession:
     warnings.filterwarnings("ignore", r"\[RETRIES_EXCEEDED\]", UserWarning)
     try:
         session = SparkSession.builder.remote(remote).create()
-        session.client.set_retry_policies([DefaultPolicy(max_retries=MOST_TRIES)])
-        _check_version(remote, session.version)
+        try:
+            session.client.set_retry_policies([DefaultPolicy(max_retries=MOST_TRIES)])
+            _check_version(remote, session.version)
+        except BaseException:
+            session.stop()
+            raise
     except (PySparkException, RpcError) as wrong:
         told = _told(wrong)
         if _GONE.search(str(wrong)):
