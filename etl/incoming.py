@@ -194,7 +194,7 @@ class Objects:
         """Get an object's bytes; False where it is left alone."""
         try:
             arrival.file.parent.mkdir(parents=True, exist_ok=True)
-            self.bucket.download(arrival.listed, arrival.file, lambda _: None)
+            self.bucket.download(arrival.listed, arrival.file)
         except (Gone, OtherNow, Refused) as wrong:
             self.progress.say(f"left alone: {wrong}")
             return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from etl import customers
@@ -17,6 +17,7 @@ from etl.arrivals import Arrival
 from etl.customers import Tables
 from etl.ledger import FileFate
 from etl.read.dialect import Dialect, Unfit, detect, read_header
+from etl.read.ranges import Range, divide
 from etl.read.scan import Scan
 
 MOST_LINES = 20_000_000
@@ -28,13 +29,24 @@ New = Sequence[tuple[Arrival, Scan]]
 class File:
     """A file to take: what arrived, what its bytes say, and its dialect, or why it has none.
 
-    `founds`: a customer's first file, whose time column is still to be found.
+    `founds`: a customer's first file, whose time column is still to be found. `part`: that range
+    of it only.
     """
 
     arrival: Arrival
     scan: Scan
     dialect: Dialect | Unfit
     founds: bool = False
+    part: Range | None = None
+
+    @property
+    def bytes(self) -> int:
+        """What there is to read, as stored."""
+        return self.part.bytes if self.part else self.scan.stored_bytes
+
+    @property
+    def lines(self) -> int:
+        return self.part.lines if self.part else self.scan.lines
 
     @property
     def dataset(self) -> str | None:
@@ -88,11 +100,16 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Files that are taken together; its number is unique in the load."""
+    """Files that are taken together, or a range of one; its name is unique in the load."""
 
     load: Load
     number: int
     files: Sequence[File]
+
+    @property
+    def name(self) -> str:
+        part = self.files[0].part
+        return f"{self.number}" if part is None else f"{self.number}.{part.before}"
 
 
 @dataclass(slots=True)
@@ -144,6 +161,18 @@ def tasks(load: Load, files: Sequence[File], first: int, most_lines: int) -> Ite
         held += file.scan.lines
     if batch:
         yield Task(load, first, batch)
+
+
+def ranges(task: Task, most_lines: int) -> list[Task]:
+    """A task of one large plain file as tasks of its ranges; else just the task."""
+    (file, *others) = task.files
+    if others or not isinstance(file.dialect, Dialect) or file.dataset == customers.FOLDER:
+        return [task]
+    scan = replace(file.scan, cuts=[])
+    return [
+        replace(task, files=[replace(file, scan=scan, part=part)])
+        for part in divide(file.scan, file.dialect, most_lines)
+    ] or [task]
 
 
 def _twin(path: PurePosixPath, paths: Sequence[str]) -> str | None:

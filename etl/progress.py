@@ -17,7 +17,7 @@ class Progress:
         """So many more bytes were hashed."""
 
     def parsed(self, path: str, size: int, rows: int) -> None:
-        """One file of so many bytes was parsed."""
+        """So many bytes of a file were parsed; a large one is, on a cluster, in several ranges."""
 
     def say(self, what: str) -> None:
         """The run entered another step."""
@@ -31,7 +31,8 @@ class Plain(Progress):
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
         self._stream = stream
-        self._files = self._total = self._rows = 0
+        self._files: set[str] = set()
+        self._total = self._rows = 0
         self._spoken = self._started = time.monotonic()
 
     def begin(self, files: int, size: int) -> None:
@@ -40,13 +41,13 @@ class Plain(Progress):
             self._line(f"reading {_count(files, 'file')}, {size / 1e6:,.1f} MB")
 
     def parsed(self, path: str, size: int, rows: int) -> None:
-        self._files += 1
+        self._files.add(path)
         self._rows += rows
         if time.monotonic() - self._spoken > 2:
             self._spoken = time.monotonic()
             rate = self._rows / max(self._spoken - self._started, 0.001)
             self._line(
-                f"{self._files:,} of {_count(self._total, 'file')}, {self._rows:,} rows, "
+                f"{len(self._files):,} of {_count(self._total, 'file')}, {self._rows:,} rows, "
                 f"{rate:,.0f} rows/s"
             )
 
@@ -81,7 +82,8 @@ class Bar(Progress):
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self._files = self._total = self._rows = 0
+        self._files: set[str] = set()
+        self._total = self._rows = 0
         self._task = self._bar.add_task("looking", total=None, files="", rows=0)
         self._bar.start()
 
@@ -95,10 +97,13 @@ class Bar(Progress):
         self._bar.advance(self._task, size)
 
     def parsed(self, path: str, size: int, rows: int) -> None:
-        self._files += 1
+        self._files.add(path)
         self._rows += rows
         self._bar.update(
-            self._task, advance=size, files=f"{self._files}/{self._total} files", rows=self._rows
+            self._task,
+            advance=size,
+            files=f"{len(self._files)}/{self._total} files",
+            rows=self._rows,
         )
 
     def say(self, what: str) -> None:

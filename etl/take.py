@@ -23,6 +23,7 @@ from etl.plan import File, Task
 from etl.progress import Progress
 from etl.read.batch import Batch, Read
 from etl.read.dialect import Unfit, read_header
+from etl.read.ranges import narrow
 from etl.read.scan import Unreadable, blank_lines
 from etl.read.source import Source, plain
 from etl.read.stage import Staging
@@ -116,6 +117,8 @@ class _Taking:
         if isinstance(file.dialect, Unfit):
             raise file.dialect
         source = plain(file.arrival, file.scan, file.dialect, self.taken.folder)
+        if file.part:
+            narrow(source, file.part, file.scan.head, self.taken.folder)
         beside = file.arrival.file.parent
         if file.founds:
             why = time_columns.found(self.connection, source, beside, self.taken.folder)
@@ -149,7 +152,7 @@ class _Taking:
                 dataset,
                 self.taken.folder,
                 self.task.load.load_id,
-                f"{self.task.load.name}_{self.task.number}",
+                f"{self.task.load.name}_{self.task.name}",
                 self.task.load.started.date(),
             )
         for source in sources:

@@ -127,8 +127,14 @@ class Bucket:
         self._read(key, {}, pieces.clear, pieces.append)
         return b"".join(pieces)
 
-    def download(self, listed: Listed, path: Path, progress: Callable[[int], None]) -> None:
-        """Write a listed object's bytes to `path`.
+    def download(
+        self,
+        listed: Listed,
+        path: Path,
+        progress: Callable[[int], None] = lambda _: None,
+        part: tuple[int, int] | None = None,
+    ) -> None:
+        """Write a listed object's bytes to `path`; of a `part`, those from an offset to another.
 
         Raises Gone, OtherNow where it was replaced meanwhile, Refused, BucketError, OSError.
         """
@@ -142,8 +148,12 @@ class Bucket:
                 out.write(piece)
                 progress(len(piece))
 
-            self._read(listed.key, {"IfMatch": f'"{listed.etag}"'}, again, write)
-            if out.tell() != listed.bytes:
+            begin, end = part or (0, listed.bytes)
+            options = {"IfMatch": f'"{listed.etag}"'}
+            if part:
+                options["Range"] = f"bytes={begin}-{end - 1}"
+            self._read(listed.key, options, again, write)
+            if out.tell() != end - begin:
                 raise OtherNow(f"{self.url}/{listed.key} has another size than was listed")
 
     def fetch(self, key: str, sha256: str, path: Path) -> None:

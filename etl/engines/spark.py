@@ -23,7 +23,8 @@ from etl.arrivals import Arrival
 from etl.engines.exchange import Exchange, Shared
 from etl.engines.identity import identity
 from etl.engines.worker import Done, Look
-from etl.plan import File, Load, tasks
+from etl.joining import Joining
+from etl.plan import File, Load, ranges, tasks
 from etl.progress import Progress
 from etl.read.scan import Scan
 from etl.take import Taken
@@ -83,14 +84,16 @@ class Spark:
     def take(
         self, load: Load, files: Sequence[File], first: int, progress: Progress
     ) -> Iterator[Taken]:
-        due = list(tasks(load, files, first, MOST_LINES))
-        if not due:
-            return
-        for task, done in self._each(load.folder, due):
-            _check_seen(done, task.files)
-            for file in task.files:
-                progress.parsed(file.arrival.path, file.scan.stored_bytes, file.scan.lines)
-            yield self._exchange.taken(task, done)
+        whole = tasks(load, files, first, MOST_LINES)
+        due = [part for task in whole for part in ranges(task, MOST_LINES)]
+        while due:
+            joining = Joining()
+            for task, done in self._each(load.folder, due):
+                _check_seen(done, task.files)
+                for file in task.files:
+                    progress.parsed(file.arrival.path, file.bytes, file.lines)
+                yield from joining.add(task, self._exchange.taken(task, done))
+            due = joining.whole
 
     def scan(
         self, folder: Path, arrivals: Sequence[Arrival], progress: Progress

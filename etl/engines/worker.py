@@ -108,13 +108,17 @@ def _fetched(far: Far, folder: Path) -> list[File] | None:
         assert isinstance(arrival, Fetched)
         path = folder / arrival.file.parent.name / arrival.file.name
         path.parent.mkdir(parents=True, exist_ok=True)
+        moved = replace(file, arrival=replace(arrival, where=str(path)))
         try:
-            bucket.download(arrival.listed, path, lambda _: None)
+            if file.part:
+                bucket.download(arrival.listed, path, part=(file.part.begin, file.part.end))
+                return replace(moved, part=file.part.alone())
+            bucket.download(arrival.listed, path)
         except (Gone, OtherNow):
             return None
         if lake.sha256(path) != file.scan.source_id:
             return None
-        return replace(file, arrival=replace(arrival, where=str(path)))
+        return moved
 
     files = side_by_side(fetched, far.task.files)
     return None if None in files else files
@@ -124,10 +128,8 @@ def _pack(folder: Path) -> Path:
     """What `take` left in a folder as one file beside it."""
     packed = folder.with_suffix(".tar")
     with tarfile.open(packed, "w") as out:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if path.is_file() and name.parts[0] != "spill":
-                out.add(path, name.as_posix())
+        for path in sorted(folder.rglob("*.parquet")):  # no text that was written anew to be read
+            out.add(path, path.relative_to(folder).as_posix())
     return packed
 
 

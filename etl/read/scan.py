@@ -21,6 +21,7 @@ from etl.read.records import BLANKS, may_run_over
 BLOCK_BYTES = 1 << 20
 MAX_LINE_BYTES = 1_000_000
 HEAD_BYTES = 64 * 1024
+CUT_BYTES = 16 << 20
 
 _UTF8 = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
@@ -41,7 +42,11 @@ class Reader(Protocol):
 
 @dataclass(slots=True)
 class Scan:
-    """What the bytes of one file say. `lines` counts physical lines of the decompressed text."""
+    """What the bytes of one file say. `lines` counts physical lines of the decompressed text.
+
+    `cuts`: where lines begin in a file that is not compressed, about every CUT_BYTES: the offset,
+    and how many lines stand before it.
+    """
 
     source_id: str = ""
     stored_bytes: int = 0
@@ -55,8 +60,10 @@ class Scan:
     has_utf8: bool = False
     failure: str | None = None
     invisible: str = ""
+    cuts: list[tuple[int, int]] = field(default_factory=list)
     _ends_open: bool = field(default=False, repr=False)
     _feeds: int = field(default=0, repr=False)
+    _looked: int = field(default=0, repr=False)
     _returns: int = field(default=0, repr=False)
     _last_returns: bytes = field(default=b"", repr=False)
     _odd_quotes: bool = field(default=False, repr=False)
@@ -164,8 +171,11 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
     with path.open("rb", buffering=0) as stored:
         hashing = _Hashing(stored, progress)
         try:
-            for block in blocks(open_text(path, hashing)):
+            text = open_text(path, hashing)
+            for block in blocks(text):
                 _look(found, block)
+                if text is hashing:
+                    _cut(found, block)
         except Unreadable as broken:
             found.failure = str(broken)
         while hashing.read(BLOCK_BYTES):
@@ -231,6 +241,13 @@ def _look(found: Scan, block: bytes) -> None:
             odd, beside = quote_traits(block)
             found._odd_quotes = found._odd_quotes or odd
             found._beside_quotes |= beside
+
+
+def _cut(found: Scan, block: bytes) -> None:
+    found._looked += len(block)
+    last = found.cuts[-1][0] if found.cuts else 0
+    if found._looked - last >= CUT_BYTES and block.endswith(b"\n"):
+        found.cuts.append((found._looked, found.lines))
 
 
 def _line_ends(text: bytes) -> int:

@@ -30,6 +30,7 @@ class Unreconciled(Exception):
 class Source:
     """A file on its way in: where its plain text lies and what is known of its lines.
 
+    `skipped`: the file's lines between its header and the first of the text, a range of it.
     `padding`: blanks that may stand around cells; `is_padded`: they do, as a habit.
     """
 
@@ -50,6 +51,7 @@ class Source:
     packed: str = "none"
     parallel: bool = True
     blank: int | None = None
+    skipped: int = 0
     first_rowid: int = 0
     loaded: int = 0
     rejected: int = 0
@@ -110,7 +112,7 @@ class Source:
     @property
     def first_line(self) -> int:
         """The physical line of the first row."""
-        return self.dialect.header_line + 1
+        return self.dialect.header_line + 1 + self.skipped
 
 
 def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Source:
@@ -129,12 +131,7 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         padding=scan.padding.replace(dialect.delimiter, ""),
         is_padded=bool(scan.padding) and _is_padded(scan.head, dialect.delimiter),
     )
-    if (
-        scan.has_odd_bytes
-        or dialect.above
-        or dialect.encoding not in ("utf-8", "utf-8-sig")
-        or scan.may_run_over(dialect.delimiter)
-    ):
+    if not is_plain(scan, dialect):
         target = folder / f"{scan.source_id}.csv"
         copy = rewrite(arrival.file, target, dialect)
         source.text, source.compression = copy.path, "none"
@@ -152,6 +149,16 @@ def plain(arrival: Arrival, scan: Scan, dialect: Dialect, folder: Path) -> Sourc
         source.text.unlink(missing_ok=True)
         source.text.symlink_to(arrival.file.resolve())
     return source
+
+
+def is_plain(scan: Scan, dialect: Dialect) -> bool:
+    """Can a CSV reader be given the text as it is?"""
+    return not (
+        scan.has_odd_bytes
+        or dialect.above
+        or dialect.encoding not in ("utf-8", "utf-8-sig")
+        or scan.may_run_over(dialect.delimiter)
+    )
 
 
 def _is_text(path: Path) -> bool:

@@ -26,6 +26,7 @@ from tests.cluster import SPARK, Server, any_server, may_hide, sail
 from tests.etl import test_checkpoints, test_store_checkpoints
 from tests.etl.histories import History, soon
 from tests.etl.loading import folders, lay, load_once
+from tests.etl.ranges import RANGES, Parts, in_ranges
 from tests.etl.test_batches import told
 from tests.etl.test_engines import AGAIN, WORLD
 from tests.etl.test_golden import CASES
@@ -129,6 +130,23 @@ def test_tasks_of_one_file(tmp_path: Path, server: Server, monkeypatch: pytest.M
     monkeypatch.setattr(engines, "FAR_BYTES", 0)  # so that it looks at the files, too
     load_there(there, WORLD | AGAIN, server)
     assert told(there) == told(here)
+
+
+def test_large_files_in_ranges(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = WORLD | AGAIN | {f"health/{name}": text for name, (text, _) in RANGES.items()}
+    here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
+    load_once(here, files)
+    in_ranges(monkeypatch)
+    lay(there.incoming, files)
+    parts = Parts()
+    load(there, parts, server.remote)
+    assert told(there) == told(here)
+    assert_sound(there)
+    assert {name: parts.of[f"health/{name}"] > 1 for name in RANGES} == {
+        name: in_ranges for name, (_, in_ranges) in RANGES.items()
+    }
 
 
 @pytest.mark.parametrize("first_there", [True, False], ids=["there, then here", "here, then there"])

@@ -11,8 +11,10 @@ from etl import load as command
 from etl.engines import spark
 from etl.run import load
 from tests.cluster import Server, any_server, may_hide, sail
-from tests.etl.loading import answer, current, lay
+from tests.etl.loading import answer, current, folders, lay, load_once
+from tests.etl.ranges import RANGES, Parts, in_ranges
 from tests.etl.store_server import Place, Store
+from tests.etl.test_batches import told
 from tests.etl.test_data_bucket import state
 from tests.etl.test_incoming_bucket import day
 from tests.etl.world import FIRST, SECOND, State
@@ -95,6 +97,25 @@ def test_tasks_of_one_file(
     for world in (found, expected := {**expected}):
         del world["parquet_files"]  # a task of its own writes files of its own
     assert found == expected
+
+
+def test_large_objects_in_ranges(
+    tmp_path: Path,
+    settings: Settings,
+    place: Place,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {f"health/{name}": RANGES[name][0] for name in ("long.csv", "quoted.csv")}
+    here = folders(tmp_path / "here")
+    load_once(here, files)
+    in_ranges(monkeypatch)
+    place.lay(files)
+    parts = Parts()
+    load(settings, parts, server.remote)
+    assert told(settings) == told(here)
+    assert parts.of["health/long.csv"] > 5
+    assert place.keys(STAGING) == []
 
 
 @pytest.mark.parametrize("folder", ["incoming", "data"])
