@@ -173,18 +173,20 @@ class _Replay(Replay):
         for name in self.family.carried():
             self.make(name, f"carried_{name}")
         settled = f"settled_day_number <= {day_number}"
-        self.write("online_intervals", end, f"from online_intervals where {settled}")
+        self.write("online_intervals", end, f"select * from online_intervals where {settled}")
         self.write(
             "online_spans",
             end,
-            "from online_spans as spans "
+            "select * from online_spans as spans "
             f"where (not lingers or coalesce({settled}, false)) and not exists ("
-            "select 1 from carried_online_last_spans as last where last.is_last "
-            "and last.device_id = spans.device_id and last.event_number = spans.event_number)",
+            "select 1 from carried_online_last_spans as held where held.is_last "
+            "and held.device_id = spans.device_id and held.event_number = spans.event_number)",
         )
-        self.write("online_server_pairs", end, "from online_server_pairs order by server_id")
+        self.write(
+            "online_server_pairs", end, "select * from online_server_pairs order by server_id"
+        )
         for name in self.family.carried():
-            self.write(name, end, f"from carried_{name}")
+            self.write(name, end, f"select * from carried_{name}")
         self.carry(end)
         return end
 
@@ -201,8 +203,8 @@ class _Replay(Replay):
         device that is not settled counts on settled days too."""
         self.carry(begin)
         self.between(begin)
-        settled = parts.after(self.connection, self.data, "online_spans", begin.step)
-        self.put("online_spans", " union all by name ".join([*settled, "from online_spans_tail"]))
+        settled = parts.after(self.connection, "online_spans", begin.step)
+        self.put_parts("online_spans", settled, "online_spans_tail")
         self._replace("online_fleet_days", begin)
 
     # The relations that the marts read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import duckdb
@@ -38,6 +39,15 @@ class Maker(Protocol):
         """A name means what it meant to begin with."""
         ...
 
+    def put_files(self, name: str, paths: Sequence[Path], rest: str) -> None:
+        """A name means the rows of these Parquet files and those of another name from now on."""
+        ...
+
+    def files(self, connection: duckdb.DuckDBPyConnection, rows: str) -> Sequence[Path] | None:
+        """The Parquet files of a portable select, which stay as they are; None where the loader's
+        own database is to compute it."""
+        ...
+
 
 class InDatabase:
     """The loader's own database, which knows all relations already."""
@@ -53,6 +63,12 @@ class InDatabase:
 
     def drop(self, name: str) -> None:
         pass
+
+    def put_files(self, name: str, paths: Sequence[Path], rest: str) -> None:
+        pass
+
+    def files(self, connection: duckdb.DuckDBPyConnection, rows: str) -> Sequence[Path] | None:
+        return None
 
 
 IN_DATABASE = InDatabase()

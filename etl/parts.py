@@ -6,6 +6,7 @@ They are products, as a generation is: what is lost is made anew from the lake.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -59,15 +60,43 @@ def write(
         _remove_empty(folder, root)
         return
     sync_all([path, folder, root, root.parent])
+    _list(connection, data, mart, step, path, stats["file_size_bytes"])
+
+
+def adopt(
+    connection: duckdb.DuckDBPyConnection,
+    data: Path,
+    root: Path,
+    mart: str,
+    step: int,
+    files: Sequence[Path],
+) -> None:
+    """List Parquet files that a cluster wrote below the data folder as parts, under names of ours
+    below `root`, synced."""
+    folder = root / mart
+    if files:
+        folder.mkdir(parents=True, exist_ok=True)
+    for at, file in enumerate(files):
+        path = folder / f"{step:06d}-{at:05d}.parquet"
+        _link(file, path)
+        _list(connection, data, mart, step, path, path.stat().st_size)
+    sync_all([*folder.iterdir(), folder, root, root.parent] if files else [])
+
+
+def _link(file: Path, path: Path) -> None:
+    """Give a file another name, or copy it where file systems cannot."""
+    try:
+        path.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, path)
+
+
+def _list(
+    connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: int, path: Path, size: int
+) -> None:
     connection.execute(
         "insert into mart_parts values (?, ?, ?, ?, ?)",
-        [
-            path.relative_to(data).as_posix(),
-            mart,
-            step,
-            stats["file_size_bytes"],
-            lake.sha256(path),
-        ],
+        [path.relative_to(data).as_posix(), mart, step, size, lake.sha256(path)],
     )
 
 
@@ -105,7 +134,7 @@ def to_join(connection: duckdb.DuckDBPyConnection, dataset: str, mart: str) -> l
             group by path, mart_parts.step
         )
         group by kept
-        having count(*) >= $many
+        having count(distinct step) >= $many
         """,
         {"mart": mart, "dataset": dataset, "small": SMALL_BYTES, "many": MANY},
     )
@@ -117,12 +146,12 @@ def remove(connection: duckdb.DuckDBPyConnection, listed: Collection[str]) -> No
     connection.execute("delete from mart_parts where path = any(?)", [[*listed]])
 
 
-def after(connection: duckdb.DuckDBPyConnection, data: Path, mart: str, step: int) -> list[str]:
-    """The rows of a mart's parts after a checkpoint, as selects: none, or one."""
+def after(connection: duckdb.DuckDBPyConnection, mart: str, step: int) -> list[str]:
+    """The parts of a mart after a checkpoint."""
     rows = connection.execute(
         "select path from mart_parts where mart = ? and step > ? order by step", [mart, step]
-    ).fetchall()
-    return [f"from {table(data, (path for (path,) in rows))}"] if rows else []
+    )
+    return [path for (path,) in rows.fetchall()]
 
 
 def drop_after(connection: duckdb.DuckDBPyConnection, step: int, names: Sequence[str]) -> None:

@@ -179,6 +179,12 @@ class Replay:
         self._put_in_front[name] = kind
         self.maker.put(self.connection, name, rows)
 
+    def put_parts(self, name: str, listed: Sequence[str], rest: str) -> None:
+        """The same with parts of a mart and the rows of another relation."""
+        held = [f"from {parts.table(self.data, listed)}"] if listed else []
+        self.put(name, " union all by name ".join([*held, f"from {rest}"]))
+        self.maker.put_files(name, [self.data.resolve() / path for path in listed], rest)
+
     def take_away(self, name: str) -> None:
         """Take what was put in front away."""
         self.connection.execute(f"drop {self._put_in_front.pop(name)} temp.{name}")
@@ -234,8 +240,12 @@ class Replay:
                 whole.make(self.connection, mart, self.maker)
 
     def write(self, mart: str, end: Checkpoint, rows: str) -> None:
-        """Rows as a part of a mart."""
-        parts.write(self.connection, self.data, self.root, mart, end.step, rows)
+        """Rows, a portable select, as parts of a mart."""
+        files = self.maker.files(self.connection, rows)
+        if files is None:
+            parts.write(self.connection, self.data, self.root, mart, end.step, rows)
+        else:
+            parts.adopt(self.connection, self.data, self.root, mart, end.step, files)
 
     def keep_tail(self) -> None:
         """What is not settled, in the database, and the views that readers see."""

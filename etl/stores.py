@@ -49,8 +49,10 @@ _SETTLED = {
     "store_open_spans": "where close_us < (select (until_day_number + 1) * 86400000000 "
     "from store_checkpoint)",
     "store_polls": "",
-    "store_open_status": "anti join carried_store_last_pieces "
-    "using (store_id, from_half_us, until_half_us)",
+    "store_open_status": "where not exists (select 1 from carried_store_last_pieces as held "
+    "where held.store_id = store_open_status.store_id "
+    "and held.from_half_us = store_open_status.from_half_us "
+    "and held.until_half_us = store_open_status.until_half_us)",
 }
 _NEWEST = 10**9  # a day after all others
 _CHANGED = """
@@ -197,9 +199,10 @@ class _Replay(Replay):
                 rows = f"({rows}) union all by name {others} using (store_id)"
             self.put(f"carried_{name}", rows, "table")
             self.put(name, f"from carried_{name}")
-            self.write(name, end, f"from carried_{name}")
+            self.write(name, end, f"select * from carried_{name}")
         for name, at_us in _TIMES.items():
-            self.write(name, end, f"from {name} {_SETTLED[name]} order by store_id, {at_us}")
+            order = f"order by store_id, {at_us}"
+            self.write(name, end, f"select * from {name} {_SETTLED[name]} {order}")
 
     def held(self, listed: Mapping[str, int]) -> list[str]:
         """As ever, without the rows of stores that were remade."""

@@ -39,9 +39,20 @@ class _Stored(NamedTuple):
     paths: tuple[str, ...]
 
 
+class _Files(NamedTuple):
+    """Files with so many rows, and the rows of another relation."""
+
+    paths: tuple[str, ...]
+    rows: int
+    rest: str
+
+
 class _Select(NamedTuple):
     sql: str
     names: frozenset[str]
+
+
+_Known = _Lake | _Stored | _Files | _Select
 
 
 class SparkMaker:
@@ -56,7 +67,7 @@ class SparkMaker:
         self._data = data
         self._folder = folder / f"marts-{secrets.token_hex(4)}"
         self._spark: Spark | None = None
-        self._known: dict[str, _Lake | _Stored | _Select] = {}
+        self._known: dict[str, _Known] = {}
         self._stored: dict[str, _Stored] = {}  # by the select that reads it
         self._files = 0
         self._parser = duckdb.connect()  # which has no views that it would look into
@@ -70,15 +81,9 @@ class SparkMaker:
             self._spark.__exit__(*failed)  # type: ignore[arg-type]
 
     def rows(self, connection: duckdb.DuckDBPyConnection, mart: Mart) -> Made:
-        names = self._names(mart.definition)
-        if sum(map(self._rows, names)) < LEAST_ROWS:
+        stored = self._computed(connection, mart.name, mart.definition)
+        if stored is None:
             return Made(mart.definition)
-        out = self._new(mart.name)
-        with failures(self._remote):
-            for name in sorted(names):
-                self._show(connection, name)
-            self._session.sql(mart.definition).write.parquet(str(out))
-            stored = self._written(mart, out)
         self.marts += 1
         if not stored.paths:
             return Made(f"select * from ({mart.definition}) limit 0", True)
@@ -104,6 +109,31 @@ class SparkMaker:
     def drop(self, name: str) -> None:
         self._known.pop(name, None)
 
+    def put_files(self, name: str, paths: Sequence[Path], rest: str) -> None:
+        listed = tuple(map(str, paths))
+        self._known[name] = _Files(listed, self._count(listed), rest)
+
+    def files(self, connection: duckdb.DuckDBPyConnection, rows: str) -> Sequence[Path] | None:
+        stored = self._computed(connection, "part", rows)
+        return None if stored is None else [Path(path) for path in stored.paths]
+
+    def _computed(
+        self, connection: duckdb.DuckDBPyConnection, name: str, sql: str
+    ) -> _Stored | None:
+        """The result of a select, where it is worth the cluster's while."""
+        names = self._names(sql)
+        if sum(map(self._rows, names)) < LEAST_ROWS:
+            return None
+        match [self._known.get(one) for one in names]:
+            case [_Stored() as stored] if sql == f"select * from {min(names)}":
+                return stored
+        out = self._new(name)
+        with failures(self._remote):
+            for one in sorted(names):
+                self._show(connection, one)
+            self._session.sql(sql).write.option("compression", "zstd").parquet(str(out))
+            return self._written(sql, out)
+
     @property
     def _session(self) -> SparkSession:
         if self._spark is None:
@@ -122,6 +152,8 @@ class SparkMaker:
                 return rows
             case _Stored():
                 return LEAST_ROWS
+            case _Files(_, rows, _):
+                return rows
             case _Select(_, names):
                 return max(map(self._rows, names))
         return 0
@@ -134,6 +166,13 @@ class SparkMaker:
                 self._session.sql(_of_lake(dataset)).createOrReplaceTempView(name)
             case _Stored(paths):
                 self._view(name, paths)
+            case _Files(paths, _, rest):
+                self._show(connection, rest)
+                found = self._session.table(rest)
+                if paths:
+                    self._view(f"{name}_files", paths)
+                    found = self._session.table(f"{name}_files").unionByName(found)
+                found.createOrReplaceTempView(name)
             case _Select(sql, names):
                 for other in sorted(names):
                     self._show(connection, other)
@@ -152,20 +191,25 @@ class SparkMaker:
         self._files += 1
         return self._folder / f"{self._files:05d}-{name}"
 
-    def _written(self, mart: Mart, out: Path) -> _Stored:
+    def _written(self, sql: str, out: Path) -> _Stored:
         """The files of a result; none where it has no rows, which some servers write so."""
         paths = tuple(str(path) for path in sorted(out.glob("*.parquet")))
         if paths:
             there = self._session.read.parquet(str(out)).count()
-            row = self._parser.execute(
-                "select count(*) from read_parquet(?)", [list(paths)]
-            ).fetchone()
-            is_whole = row is not None and row[0] == there
+            is_whole = self._count(paths) == there
         else:
-            is_whole = self._session.sql(mart.definition).count() == 0
+            is_whole = self._session.sql(sql).count() == 0
         if not is_whole:
             raise ClusterFailed(f"what {self._remote} wrote to {str(out)!r} is not there; {SHARED}")
         return _Stored(paths)
+
+    def _count(self, paths: Sequence[str]) -> int:
+        """The rows of Parquet files, as their footers say."""
+        if not paths:
+            return 0
+        row = self._parser.execute("select count(*) from read_parquet(?)", [[*paths]]).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 def _of_lake(dataset: Dataset) -> str:

@@ -331,6 +331,7 @@ def test_marts_made_there_from_checkpoints_on(
 ) -> None:
     """Loads there and here in turn; verify makes every mart anew, here and without checkpoints."""
     settings = folders(tmp_path)
+    as_written: set[Path] = set()  # parts that the cluster wrote
     with soon(), all_marts_there():
         for number, (path, text) in enumerate(islice(history(random.Random(4)), 4)):
             if not text:
@@ -339,6 +340,8 @@ def test_marts_made_there_from_checkpoints_on(
                 load_once(settings, {path: text})
             else:
                 load_there(settings, {path: text}, server)
+                as_written |= {*settings.data.glob("marts/*/*/*-00000.parquet")}
+    assert as_written
     assert verify.main(["--data", str(settings.data)]) == 0
 
 

@@ -27,9 +27,9 @@ longest as (
 
 spans as (
     select known.*
-    from known
-    cross join longest
+    from longest
     cross join online_checkpoint
+    cross join known
     where known.to_day_number + longest.length_days > online_checkpoint.day_number
 ),
 
@@ -71,8 +71,8 @@ seen as (
             and next_from_day_number <= to_day_number + length_days,
             false
         ) as is_followed
-    from neighbours
-    cross join fleet_windows
+    from fleet_windows
+    cross join neighbours
 ),
 
 holes as (
@@ -108,22 +108,35 @@ reaching as (
             and holes.first_end < spans.to_day_number + holes.length_days
 ),
 
+sides as (
+    select 1 as side
+    union all
+    select -1 as side
+),
+
 steps as (
-    select length_days, user_id, from_day_number as day_number, 1 as step
-    from seen
-    where not goes_on
+    select
+        seen.length_days,
+        seen.user_id,
+        case
+            when sides.side = 1 then seen.from_day_number
+            else least(seen.last_seen, seen.before_next) + 1
+        end as day_number,
+        sides.side as step
+    from sides
+    cross join seen
+    where (sides.side = 1 and not seen.goes_on) or (sides.side = -1 and not seen.is_followed)
     union all
-    select length_days, user_id, least(last_seen, before_next) + 1 as day_number, -1 as step
-    from seen
-    where not is_followed
-    union all
-    select length_days, user_id, first_end as day_number, 1 as step
-    from reaching
-    where first_end <= last_end
-    union all
-    select length_days, user_id, last_end + 1 as day_number, -1 as step
-    from reaching
-    where first_end <= last_end
+    select
+        reaching.length_days,
+        reaching.user_id,
+        case
+            when sides.side = 1 then reaching.first_end else reaching.last_end + 1
+        end as day_number,
+        sides.side as step
+    from sides
+    cross join reaching
+    where reaching.first_end <= reaching.last_end
 ),
 
 fleet_steps as (
@@ -150,11 +163,13 @@ fleets as (
 
 -- A fleet that changes leaves its old size and enters the new one, with all of its devices.
 moves as (
-    select length_days, day_number, devices as fleet, devices as change
-    from fleets
-    union all
-    select length_days, day_number, devices - fleet_step as fleet, fleet_step - devices as change
-    from fleets
+    select
+        fleets.length_days,
+        fleets.day_number,
+        case when sides.side = 1 then fleets.devices else fleets.devices - fleets.fleet_step end as fleet,
+        case when sides.side = 1 then fleets.devices else fleets.fleet_step - fleets.devices end as change
+    from sides
+    cross join fleets
 ),
 
 moved as (
@@ -197,6 +212,6 @@ standing as (
 )
 
 select standing.length_days, standing.fleet_size, standing.day_number, standing.devices
-from standing
-cross join online_checkpoint
+from online_checkpoint
+cross join standing
 where standing.day_number > online_checkpoint.day_number

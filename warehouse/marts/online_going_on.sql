@@ -11,8 +11,8 @@ select
     online_intervals.rule,
     online_intervals.start_us,
     online_intervals.next_us
-from online_intervals
-cross join online_checkpoint
+from online_checkpoint
+cross join online_intervals
 where
     online_intervals.settled_day_number is null
     or online_intervals.settled_day_number > online_checkpoint.until_day_number

@@ -103,8 +103,8 @@ limited as (
             when ruled.rule in ('online, other server', 'offline, other server', 'none')
                 then server_lives.destroyed_us
         end as destroyed_us
-    from ruled
-    cross join online_observation
+    from online_observation
+    cross join ruled
     left join server_lives on ruled.server_id = server_lives.server_id
 ),
 

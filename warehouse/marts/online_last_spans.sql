@@ -15,8 +15,8 @@ with spans as (
         or coalesce(
             online_spans.settled_day_number <= online_checkpoint.until_day_number, false
         ) as is_settled
-    from online_spans
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_spans
 
     union all
 

@@ -22,8 +22,8 @@ with timed as (
                 - (online_intervals.end_us % 86400000000 + 86400000000) % 86400000000
             ) / 86400000000 as bigint
         ) as end_day_number
-    from online_intervals
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_intervals
     where
         online_checkpoint.until_day_number is null
         or online_intervals.settled_day_number <= online_checkpoint.until_day_number

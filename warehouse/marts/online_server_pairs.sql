@@ -4,8 +4,8 @@
 -- recompute: carried
 with pairs as (
     select distinct online_intervals.server_id, online_intervals.device_id
-    from online_intervals
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_intervals
     where
         online_checkpoint.until_day_number is null
         or online_intervals.settled_day_number <= online_checkpoint.until_day_number

@@ -9,8 +9,8 @@ with carried as (
         count(*) filter (where online_intervals.cut_off) as cut_off_intervals,
         sum(cast(online_intervals.end_us - online_intervals.start_us as decimal(18, 0)))
             as online_us
-    from online_intervals
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_intervals
     where
         online_checkpoint.until_day_number is null
         or online_intervals.settled_day_number <= online_checkpoint.until_day_number

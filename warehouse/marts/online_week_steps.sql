@@ -15,8 +15,8 @@ with spans as (
                 then online_checkpoint.until_day_number
             else online_spans.to_day_number
         end as to_day_number
-    from online_spans
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_spans
 
     union all
 
@@ -41,8 +41,8 @@ with spans as (
             ) / 86400000000 as bigint
         ) as from_day_number,
         online_checkpoint.day_number as to_day_number
-    from online_going_on
-    cross join online_checkpoint
+    from online_checkpoint
+    cross join online_going_on
 ),
 
 weeks as (

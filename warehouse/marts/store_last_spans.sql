@@ -19,8 +19,8 @@ spans as (
     union all
 
     select store_last_spans.store_id, store_last_spans.open_us, store_last_spans.close_us
-    from store_last_spans
-    cross join edge
+    from edge
+    cross join store_last_spans
     where store_last_spans.close_us < edge.begin_us
 )
 
@@ -28,8 +28,8 @@ select
     spans.store_id,
     spans.open_us,
     least(spans.close_us, edge.end_us) as close_us
-from spans
-cross join edge
+from edge
+cross join spans
 left join store_last_polls on spans.store_id = store_last_polls.store_id
 where
     spans.open_us <= edge.end_us

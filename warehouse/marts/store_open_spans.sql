@@ -77,16 +77,16 @@ reachable as (
         store_directory.store_id,
         greatest(store_observation.earliest_us, edge.begin_us) as open_us,
         store_observation.latest_us as close_us
-    from store_directory
-    cross join store_observation
+    from store_observation
     cross join edge
+    cross join store_directory
     where not store_directory.hours_given
 
     union
 
     select store_last_spans.store_id, store_last_spans.open_us, store_last_spans.close_us
-    from store_last_spans
-    cross join edge
+    from edge
+    cross join store_last_spans
     where store_last_spans.close_us = edge.begin_us
 ),
 

@@ -50,8 +50,8 @@ borders as (
         1 as within,
         store_last_polls.poll_us,
         edge.begin_us - 3600000000 as before_us
-    from store_directory
-    cross join edge
+    from edge
+    cross join store_directory
     left join store_last_polls on store_directory.store_id = store_last_polls.store_id
 
     union all
@@ -61,8 +61,8 @@ borders as (
         -1,
         last_heard.poll_us,
         edge.end_us - 3600000000
-    from store_directory
-    cross join edge
+    from edge
+    cross join store_directory
     left join last_heard on store_directory.store_id = last_heard.store_id
     where edge.end_us is not null
 ),
@@ -74,8 +74,8 @@ open_spans as (
     union all
 
     select store_last_spans.store_id, store_last_spans.open_us, store_last_spans.close_us
-    from store_last_spans
-    cross join edge
+    from edge
+    cross join store_last_spans
     where store_last_spans.close_us < edge.begin_us
 ),
 

@@ -18,5 +18,5 @@ select distinct
             - (store_observation.latest_us % 86400000000 + 86400000000) % 86400000000
         ) / 86400000000 as integer
     ) + 1 as last_day
-from store_directory
-cross join store_observation
+from store_observation
+cross join store_directory
