@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""A full load and one more file after it: here, on Sail and on a standalone Spark, on this machine.
+"""A full load and one more file after it: here, on Sail, on Spark within one process (`local`) and
+on a standalone Spark of two workers, all on this machine.
 
-CPU seconds are those of the loader and of every process of the server; memory is the most that all
-of them held at once. Spark is measured where `make cluster` has made its environment.
+CPU seconds and memory are those of the loader and of every process of the server; what an engine
+reads are the files of its tasks and what marts are computed from. Spark is measured where
+`make cluster` has made its environment.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,32 +25,42 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.machine import describe
-from tests.cluster import Server, sail, spark
+from tests.cluster import Server, local_spark, sail, spark
 
 ROOT = Path(__file__).resolve().parents[1]
 SPARK_HOME = ROOT / "build" / "spark"
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+EVENTS = 9_282_220  # of `etl/demo.py --dataset connectivity --bench`
+READ = re.compile(r"(?:^reading .*|marts computed .* from )\b([\d,]+\.\d) MB", re.MULTILINE)
 LATE = "timestamp,id,type,status\n2026-02-15T10:00:00Z,late,sensor,online\n"
 
 
 @dataclass(slots=True)
 class Used:
-    """What a load used: wall clock and CPU in seconds, and the most memory at once in bytes."""
+    """What a load used: wall clock and CPU in seconds, of the loader and of the engine, the most
+    memory that each held in bytes, and what the engine was given to read, in bytes."""
 
     seconds: float = 0.0
-    cpu: float = 0.0
-    memory: int = 0
+    loader: float = 0.0
+    engine: float = 0.0
+    loader_memory: int = 0
+    engine_memory: int = 0
+    read: float = 0.0
 
 
 def main() -> None:
     """Make the files, load them on each engine, print the table."""
     options = _parser().parse_args()
     print(describe(["duckdb", "pysail", "pyspark-client"]))
-    print(f"\n{'':10}{'rows':>13}{'start s':>9}{'load s':>9}{'CPU s':>9}{'rows/CPU s':>12}", end="")
-    print(f"{'MiB':>8}{'one more file s':>17}")
-    for rows in options.rows:
-        source = _source(options.work, rows)
+    sources = [(rows, _reports(options.work, rows)) for rows in options.rows]
+    if options.events:
+        sources.append((EVENTS, _events(options.work)))
+    for rows, source in sources:
+        print(f"\n{rows:,} rows of {source.name}")
+        print(f"{'':8}{'start s':>9}{'load s':>8}{'CPU s: loader':>15}{'engine':>8}", end="")
+        print(f"{'rows/CPU s':>12}{'MiB: loader':>13}{'engine':>8}", end="")
+        print(f"   one more file: {'s':>5}{'CPU s':>7}{'MB read':>9}{'÷ full':>9}")
         for name in options.engines:
             _measure(options.work / name, name, source, rows)
 
@@ -65,9 +77,13 @@ def _measure(work: Path, name: str, source: Path, rows: int) -> None:
         late.write_text(LATE)
         os.utime(late, (1_000_000_000, 1_000_000_000))
         more = _load(work, server, 1)
+    shutil.rmtree(work)
+    cpu = full.loader + full.engine
     print(
-        f"{name:10}{rows:>13,}{start:>9.1f}{full.seconds:>9.1f}{full.cpu:>9.1f}"
-        f"{rows / full.cpu:>12,.0f}{full.memory / 2**20:>8,.0f}{more.seconds:>17.1f}",
+        f"{name:8}{start:>9.1f}{full.seconds:>8.1f}{full.loader:>15.1f}{full.engine:>8.1f}"
+        f"{rows / cpu:>12,.0f}{full.loader_memory / 2**20:>13,.0f}"
+        f"{full.engine_memory / 2**20:>8,.0f}{more.seconds:>23.1f}{more.loader + more.engine:>7.1f}"
+        f"{more.read / 1e6:>9,.4f}{more.read / full.read:>9.6f}",
         flush=True,
     )
 
@@ -76,6 +92,7 @@ def _server(name: str, folder: Path) -> AbstractContextManager[Server | None]:
     there: dict[str, Callable[[], AbstractContextManager[Server | None]]] = {
         "here": _none,
         "sail": lambda: sail(folder),
+        "local": lambda: local_spark(folder, SPARK_HOME),
         "spark": lambda: spark(folder, SPARK_HOME),
     }
     return there[name]()
@@ -87,18 +104,21 @@ def _none() -> Iterator[None]:
 
 
 def _load(work: Path, server: Server | None, rows: int) -> Used:
-    command = [sys.executable, str(ROOT / "etl" / "load.py"), "--json"]
+    command = [sys.executable, str(ROOT / "etl" / "load.py")]
     command += ["--incoming", str(work / "incoming"), "--data", str(work / "data")]
     if server:
         command += ["--remote", server.remote]
     roots = [process.pid for process in server.processes] if server else []
     before, children, began = _cpu(roots), _children(), time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    )
     used, over = Used(), threading.Event()
 
     def watch() -> None:
         while not over.wait(0.2):
-            used.memory = max(used.memory, _memory([*roots, process.pid]))
+            used.engine_memory = max(used.engine_memory, _memory(roots))
+            used.loader_memory = max(used.loader_memory, _memory([process.pid]))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -106,9 +126,10 @@ def _load(work: Path, server: Server | None, rows: int) -> Used:
     used.seconds = time.perf_counter() - began
     over.set()
     watcher.join()
-    used.cpu = _cpu(roots) - before + _children() - children
-    told = json.loads(out)
-    assert told["rows_loaded"] == rows, told
+    used.engine, used.loader = _cpu(roots) - before, _children() - children
+    assert f"{rows:,} loaded" in out, out
+    used.read = sum(float(size.replace(",", "")) * 1e6 for size in READ.findall(out))
+    used.read = used.read or sum(f.stat().st_size for f in work.glob("incoming/late.csv"))
     return used
 
 
@@ -142,20 +163,31 @@ def _memory(roots: list[int]) -> int:
     return sum(int(stat[20]) * PAGE for _, stat in _tree(roots))
 
 
-def _source(work: Path, rows: int) -> Path:
+def _reports(work: Path, rows: int) -> Path:
     """Clean health reports of 60 days, a file each, made once."""
-    made = work / f"days-{rows}"
-    if not made.exists():
-        command = [sys.executable, str(ROOT / "etl/demo.py"), "--out", str(made), "--clean"]
-        subprocess.run([*command, "--dataset", "health_reports", "--rows", str(rows)], check=True)
-    return made
+    return _made(work / f"health-{rows}", "--clean", "--dataset", "health_reports", "--rows", rows)
+
+
+def _events(work: Path) -> Path:
+    """Connectivity events of a year, made once."""
+    return _made(work / "events", "--dataset", "connectivity", "--bench")
+
+
+def _made(folder: Path, *options: object) -> Path:
+    if not folder.exists():
+        command = [sys.executable, str(ROOT / "etl/demo.py"), "--out", str(folder)]
+        subprocess.run([*command, *map(str, options)], check=True)
+    return folder
 
 
 def _parser() -> argparse.ArgumentParser:
-    engines = ["here", "sail", *(["spark"] if SPARK_HOME.exists() else [])]
+    engines = ["here", "sail", *(["local", "spark"] if SPARK_HOME.exists() else [])]
     made = argparse.ArgumentParser(description=__doc__)
-    made.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    made.add_argument("--engines", nargs="+", choices=["here", "sail", "spark"], default=engines)
+    made.add_argument("--rows", type=int, nargs="*", default=[1_000_000, 10_000_000, 50_000_000])
+    made.add_argument("--events", action=argparse.BooleanOptionalAction, default=True)
+    made.add_argument(
+        "--engines", nargs="+", choices=["here", "sail", "local", "spark"], default=engines
+    )
     made.add_argument("--work", type=Path, default=ROOT / "build" / "bench_cluster")
     return made
 

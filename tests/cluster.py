@@ -75,24 +75,57 @@ def sail(
 def spark(folder: Path, home: Path, env: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A standalone Spark from the environment `home`: a master, two workers of one core each and a
     Connect server, with logs and scratch files in `folder`."""
-    (jars,) = home.glob("lib/python*/site-packages/pyspark")
-    master, connect = free_port(), free_port()
-    env = {
-        **(env or {}),
-        "SPARK_HOME": str(jars),
+    env = {**(env or {}), **_spark_env(folder, home)}
+    master = free_port()
+    runs = str(_jars(home) / "bin" / "spark-class")
+    deploy = "org.apache.spark.deploy"
+    address = f"spark://127.0.0.1:{master}"
+    host = ("--host", "127.0.0.1", "--webui-port", "0")
+    worker = [runs, f"{deploy}.worker.Worker", address, *host, "--cores", "1", "--memory", "2g"]
+    with (
+        _started(
+            folder / "master.log",
+            [runs, f"{deploy}.master.Master", *host, "--port", str(master)],
+            env,
+        ) as main,
+        _started(folder / "worker1.log", worker, env) as one,
+        _started(folder / "worker2.log", worker, env) as two,
+    ):
+        wait_for(master, main, folder / "master.log")
+        with _connect_server(folder, home, address, env) as last:
+            yield Server(last.remote, [*last.processes, one, two, main])
+
+
+@contextmanager
+def local_spark(folder: Path, home: Path) -> Iterator[Server]:
+    """A Connect server with all of Spark in its own process, on two cores."""
+    with _connect_server(folder, home, "local[2]", _spark_env(folder, home)) as server:
+        yield server
+
+
+def _jars(home: Path) -> Path:
+    (found,) = home.glob("lib/python*/site-packages/pyspark")
+    return found
+
+
+def _spark_env(folder: Path, home: Path) -> dict[str, str]:
+    return {
+        "SPARK_HOME": str(_jars(home)),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "SPARK_WORKER_DIR": str(folder / "work"),
         "PYSPARK_PYTHON": str(home / "bin" / "python"),
         "PYTHONPATH": "",
     }
-    runs = str(jars / "bin" / "spark-class")
-    deploy = "org.apache.spark.deploy"
-    address = f"spark://127.0.0.1:{master}"
-    host = ("--host", "127.0.0.1", "--webui-port", "0")
-    worker = [runs, f"{deploy}.worker.Worker", address, *host, "--cores", "1", "--memory", "2g"]
+
+
+@contextmanager
+def _connect_server(
+    folder: Path, home: Path, address: str, env: Mapping[str, str]
+) -> Iterator[Server]:
+    connect = free_port()
     server = [
-        *(str(jars / "bin" / "spark-submit"), "--master", address),
+        *(str(_jars(home) / "bin" / "spark-submit"), "--master", address),
         *("--class", "org.apache.spark.sql.connect.service.SparkConnectServer"),
         *_settings(
             {
@@ -108,19 +141,9 @@ def spark(folder: Path, home: Path, env: Mapping[str, str] | None = None) -> Ite
         ),
         "spark-internal",
     ]
-    with (
-        _started(
-            folder / "master.log",
-            [runs, f"{deploy}.master.Master", *host, "--port", str(master)],
-            env,
-        ) as main,
-        _started(folder / "worker1.log", worker, env) as one,
-        _started(folder / "worker2.log", worker, env) as two,
-    ):
-        wait_for(master, main, folder / "master.log")
-        with _started(folder / "server.log", server, env) as last:
-            wait_for(connect, last, folder / "server.log")
-            yield Server(f"sc://127.0.0.1:{connect}", [last, one, two, main])
+    with _started(folder / "server.log", server, env) as process:
+        wait_for(connect, process, folder / "server.log")
+        yield Server(f"sc://127.0.0.1:{connect}", [process])
 
 
 def any_server(
