@@ -23,7 +23,7 @@ from warehouse import Settings
 
 def show() -> None:
     """One run of the page that the visitor is on."""
-    from pages.parts import address, answers, kept, live, menu, trouble
+    from pages.parts import address, answers, kept, live, menu, openable, trouble
 
     st.set_page_config(
         page_title="fleetpulse", page_icon="💓", layout="wide", initial_sidebar_state=230
@@ -39,6 +39,7 @@ def show() -> None:
             page.run()
     with trouble.explained(), st.sidebar:
         live.follow(shown)
+        openable.listen()
 
 
 def settle() -> None:

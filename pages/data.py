@@ -185,17 +185,12 @@ def show_rejects(names: dict[str, str]) -> None:
         st.caption(f"The newest {words.count(SHOWN_ROWS)} of {words.counted(total, 'row')}")
     shown = first_rejects(asked)
     row = openable.chosen(
-        st.dataframe(
-            shown,
-            hide_index=True,
-            row_height=tables.WRAPPED,
-            column_order=tuple(REJECTS),
-            column_config=REJECTS,
-            placeholder="–",
-            on_select="rerun",
-            selection_mode=["single-row", "single-cell"],
-            alt="Rejected rows, newest load first; choose one to see how to fix it",
-        )
+        f"rejected row {dataset} {text}",
+        shown,
+        row_height=tables.WRAPPED,
+        column_order=tuple(REJECTS),
+        column_config=REJECTS,
+        alt="Rejected rows, newest load first; choose one to see how to fix it",
     )
     if row is None or row >= shown.num_rows:
         st.caption("Choose a row to see it whole, and what to write instead.")

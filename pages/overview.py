@@ -10,6 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.parts import (
+    address,
     answers,
     calendar,
     captions,
@@ -38,6 +39,7 @@ OPENED = "day clicked on the overview"
 
 
 def page() -> None:
+    address.knows("since")
     datasets = answers.ask("freshness")
     if not sum(datasets["rows"].to_pylist()):
         trouble.no_rows_at_all()
@@ -159,18 +161,14 @@ def show_datasets(datasets: pa.Table) -> None:
         st.header("Freshness", anchor=False)
         downloads.offer(datasets, "freshness", key="freshness")
     names = [words.dataset(name) for name in datasets["dataset"].to_pylist()]
-    table = st.dataframe(
+    row = openable.chosen(
+        "dataset",
         datasets.set_column(0, "dataset", [names]),
-        hide_index=True,
         height="content",
         column_order=tuple(COLUMNS),
         column_config=COLUMNS,
-        placeholder="–",
-        on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
         alt="How fresh and complete each dataset is; choose one to see its files",
     )
-    row = openable.chosen(table)
     if row is not None:
         links.go("data", show="Files", dataset=names[row])
 

@@ -27,7 +27,9 @@ def box(noun: str) -> str:
         icon=":material/search:",
         max_chars=200,
         on_change=_put,
-        width=220,
+        help=f"Finds each {noun} among all. In a table, arrow keys move and Enter opens a row; "
+        "Escape leads back.",
+        width=200,
     )
     return part
 

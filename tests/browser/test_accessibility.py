@@ -14,7 +14,7 @@ from typing import Literal
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests import health
 from tests.api.server import ROOT, Server, serving
@@ -125,6 +125,64 @@ def element(html: str) -> str:
     """The tag that opens it, without what Streamlit makes up anew each time."""
     tag = html.partition(">")[0]
     return re.sub(r"st-emotion-cache-\w+|metric_chart_\w+?_|(id|d|transform)=\"[^\"]*\"", "", tag)
+
+
+@pytest.mark.parametrize(
+    ("link", "opened"),
+    [
+        ("top_devices", "device=new"),
+        ("store_uptime", f"store={SHAKY}"),
+        ("online_fleet", "user="),
+        ("online_fleet?find=b", "device=b2"),
+    ],
+)
+def test_a_row_is_opened_closed_and_opened_again_by_keys(
+    page: Page, link: str, opened: str
+) -> None:
+    page.goto(f"/{link}")
+    tab_into(page, page.get_by_test_id("stDataFrame").last)
+    page.keyboard.press("ArrowDown")
+    for _ in range(2):
+        page.wait_for_timeout(300)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page).to_have_url(re.compile(opened))
+        settle(page)
+        page.keyboard.press("Escape")
+        expect(page).not_to_have_url(re.compile(opened))
+        settle(page)
+        expect(page.locator("td:focus")).to_have_id(re.compile("-1$"))  # back in the row
+
+
+def test_the_keyboard_goes_past_a_table_and_opens_nothing(page: Page) -> None:
+    page.goto("/")
+    tab_into(page, page.get_by_test_id("stDataFrame").last)
+    settle(page)
+    expect(page).to_have_title(re.compile("Overview"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/data\?show=Files&dataset="))
+
+
+def test_a_file_is_chosen_by_keys(page: Page) -> None:
+    page.goto("/data?show=Files")
+    tab_into(page, page.get_by_test_id("stDataFrame").last)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("was rejected whole")).to_be_visible()
+
+
+def tab_into(page: Page, table: Locator) -> None:
+    """Press Tab from the buttons above a table until the focus is in its rows."""
+    expect(table.locator("td").first).to_be_attached()
+    settle(page)
+    page.get_by_role("button", name="Parquet").last.focus()
+    inside = table.locator("canvas:focus, td:focus")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(100)
+        if inside.count():
+            return
+    raise AssertionError("Tab does not lead into the table")
 
 
 def test_a_finding_is_told_from_another() -> None:

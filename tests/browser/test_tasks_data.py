@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def types(page: Page, label: str, text: str) -> None:
-    page.get_by_label(label).fill(text)
+    page.get_by_role("textbox", name=label).fill(text)
     page.keyboard.press("Enter")
     settle(page)
 
@@ -137,6 +137,32 @@ def test_i_one_picture_for_the_boss(page: Page) -> None:
     assert box is not None
     assert (width, height) == pytest.approx((2 * box["width"], 2 * box["height"]), abs=4)
     assert visitor.clicks == documented("i")
+
+
+def test_a_day_of_the_overview_opens_its_trend_at_that_day(page: Page) -> None:
+    visitor = Visitor(page)
+    expect(page.get_by_test_id("stVegaLiteChart").first.locator("svg")).to_be_visible()
+    visitor.clicks_on(page.locator("path[aria-label*='Fri 13 Feb 2026']").last)
+    expect(page).to_have_url(re.compile(r"/daily_trend\?.*day=2026-02-13"))
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading").first).to_contain_text("Fri 13 Feb 2026")
+
+
+def test_a_dataset_of_the_overview_opens_its_files_and_another_is_chosen_there(page: Page) -> None:
+    visitor = Visitor(page)
+    visitor.clicks_row(0)
+    expect(page).to_have_url(re.compile(r"/data\?show=Files&dataset="))
+    visitor.chooses("Dataset", "Store timezones")
+    expect(page.get_by_role("button", name="CSV, 1 row")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").locator("tbody tr")).to_have_count(1)
+
+
+def test_a_link_that_the_overview_does_not_know_is_told(page: Page) -> None:
+    page.goto("/?day=2026-02-13")
+    expect(
+        page.get_by_text("The link says day=2026-02-13, which this page does not")
+    ).to_be_visible()
+    expect(page).not_to_have_url(re.compile("day="))
 
 
 # This one changes the data, so it comes last.

@@ -30,21 +30,19 @@ def show(names: dict[str, str]) -> None:
         downloads.offer(files, "files", key="files")
     known = [name and words.dataset(name) for name in files["dataset"].to_pylist()]
     row = openable.chosen(
-        st.dataframe(
-            files.set_column(2, "dataset", pa.array(known, pa.string())),
-            hide_index=True,
-            column_order=tuple(FILES),
-            column_config=FILES,
-            placeholder="–",
-            on_select="rerun",
-            selection_mode=["single-row", "single-cell"],
-            alt="Files, bad ones first; choose one to see its reason and how to take it back",
-        )
+        f"file {dataset} {fate}",
+        files.set_column(2, "dataset", pa.array(known, pa.string())),
+        column_order=tuple(FILES),
+        column_config=FILES,
+        alt="Files, bad ones first; choose one to see its reason and how to take it back",
     )
     if row is not None and row < files.num_rows:
         show_file(files.slice(row, 1).to_pylist()[0])
     elif files.num_rows:
-        st.caption("Bad files first. Choose one to see its reason whole, and how to take it back.")
+        st.caption(
+            "Bad files first. Choose one, by a click or Enter, to see its reason whole and how "
+            "to take it back."
+        )
 
 
 def bad_first(files: pa.Table) -> pa.Table:
