@@ -13,7 +13,6 @@ import streamlit as st
 
 from pages.parts import captions, day_axis, palette, phone, spec, stacks
 
-FAINT = 0.15  # of what the legend leaves out
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 HEADER = 44  # pixels, what an axis above the bars takes
 
@@ -34,8 +33,19 @@ def draw(
         lines = captions.lines(caption, narrow or phone.held())
         picture, table = captions.below(picture, lines), captions.on(table, caption)
     st.vega_lite_chart(
-        table, picture, key=key, alt=alt_text, on_select=on_select or "ignore", width="stretch"
+        table,
+        picture,
+        key=key,
+        alt=alt_text,
+        on_select=on_select or "ignore",
+        selection_mode=_asked(picture) if on_select else None,
+        width="stretch",
     )
+
+
+def _asked(picture: spec.Spec) -> list[str]:
+    """The selections that are news to the page; what the legend shows alone is not."""
+    return [each["name"] for each in picture.get("params", []) if each.get("bind") != "legend"]
 
 
 def key_of(name: str, chosen: str | None) -> str:
@@ -89,10 +99,10 @@ def overlaid(names: tuple[str, ...], title: str) -> spec.Spec:
     legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
     day, height = day_axis.along("some"), 260
     middle = day.bandPosition(0.5)
-    one = alt.selection_point("one", fields=["device"], bind="legend")
+    one = spec.one("device")
     base = alt.Chart().encode(
         x=middle,
-        opacity=alt.condition(one, alt.value(1), alt.value(FAINT)),
+        opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
             "device:N",
@@ -136,7 +146,7 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
     names, hues = [name for name, _ in colours], [hue for _, hue in colours]
     day, height = day_axis.along("some"), 240
     band = alt.Chart().encode(x=day)
-    one = alt.selection_point("one", fields=["status"], bind="legend")
+    one = spec.one("status")
     bars = band.mark_bar().encode(
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
@@ -144,7 +154,7 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
             scale=alt.Scale(domain=names, range=hues),
             legend=stacks.named_legend(colours),
         ),
-        opacity=alt.condition(one, alt.value(1), alt.value(FAINT)),
+        opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
         order=alt.Order("place:Q"),
         tooltip=spec.SAYS,
     )
@@ -159,11 +169,13 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
 
 @cache
 def loads() -> spec.Spec:
-    """Rows of each load, in the order of the rows, loaded and rejected stacked.
+    """Rows of each load, in the order of the rows, loaded and rejected stacked. A click into the
+    legend shows one alone.
 
     Columns: load, kind, amount, says.
     """
     kinds = {"loaded": palette.STATUS["online"], "rejected": palette.STATUS["error"]}
+    one = spec.one("kind")
     return spec.of(
         alt.Chart()
         .mark_bar(size=24)
@@ -179,7 +191,9 @@ def loads() -> spec.Spec:
                 scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
                 legend=alt.Legend(title=None, orient="top"),
             ),
+            opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
             tooltip=spec.SAYS,
         )
+        .add_params(one)
         .properties(height=240)
     )

@@ -27,6 +27,7 @@ def coming_and_going(long: bool) -> spec.Spec:
         labelOverlap=True,
     )
     week = alt.X("utcyearmonthdate(week):O", title=None, axis=mondays)
+    one = spec.one("kind")
     hues = [palette.CHANGE[kind] for kind in CHANGES]
     bars = (
         alt.Chart()
@@ -40,7 +41,7 @@ def coming_and_going(long: bool) -> spec.Spec:
                 legend=stacks.named_legend(tuple(palette.CHANGE.items())),
             ),
             order=alt.Order("place:Q"),
-            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+            opacity=stacks.seen_or_faint(one),
             tooltip=_texts(
                 heading="Week",
                 online="Online",
@@ -50,6 +51,7 @@ def coming_and_going(long: bool) -> spec.Spec:
                 note="Seen",
             ),
         )
+        .add_params(one)
     )
     line = alt.Chart().mark_rule(color=palette.QUIET, aria=False).encode(y=alt.datum(0))
     return spec.of(alt.layer(bars, line).properties(height=300))
@@ -91,9 +93,15 @@ def hours(long: bool, few: bool) -> spec.Spec:
             note="Seen",
         ),
     )
-    whole = lines.transform_filter("datum.complete").mark_line(invalid="break-paths-show-domains")
+    one = spec.one("measure")
+    whole = (
+        lines.transform_filter("datum.complete")
+        .mark_line(invalid="break-paths-show-domains")
+        .encode(opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)))
+        .add_params(one)
+    )
     points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
-        opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45))
+        opacity=stacks.seen_or_faint(one)
     )
     return spec.of(alt.layer(whole, points, hover).properties(height=300))
 
@@ -130,7 +138,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
     until, long, user, server, means.
     """
     names, hues = zip(*kinds, strict=True)
-    colour = alt.Scale(domain=names, range=hues)
+    colour, one = alt.Scale(domain=names, range=hues), spec.one("rule")
     bars = (
         alt.Chart()
         .mark_bar(height=24, strokeWidth=1.5)
@@ -152,6 +160,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
                 "rule:N", scale=colour, legend=stacks.named_legend(kinds, "Next event")
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
+            opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
             tooltip=_texts(
                 device="Device",
                 since="Online from",
@@ -163,6 +172,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
                 means="So",
             ),
         )
+        .add_params(one)
     )
     return spec.of(alt.layer(bars).properties(height=140 + 70 * len(devices)))
 

@@ -83,7 +83,10 @@ def stack(
     prefix: str = "",
     height: int = 300,
 ) -> spec.Spec:
-    """Clicking a day gives its `iso`; the legend leaves `prefix` out of the kinds' words."""
+    """Clicking a day gives its `iso`, a click into the legend shows one kind alone.
+
+    The legend leaves `prefix` out of the kinds' words.
+    """
     base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long, few)))
     days = base.transform_filter("isValid(datum.iso)")
     layers = [] if long else [_weekends(days)]
@@ -135,6 +138,7 @@ def _bars(
     days: alt.Chart, kinds: Kinds, title: str, legend: alt.Legend, shares: bool, long: bool
 ) -> Any:
     names, colours = [name for name, _ in kinds], [colour for _, colour in kinds]
+    one = spec.one("kind")
     amounts: list[Any] = [f"amount {place}" for place in range(len(kinds))]
     return (
         days.transform_fold(amounts, as_=["column", "amount"])
@@ -154,9 +158,16 @@ def _bars(
                 legend=legend,
             ),
             order=alt.Order("place:Q"),
-            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+            opacity=seen_or_faint(one),
         )
+        .add_params(one)
     )
+
+
+def seen_or_faint(one: alt.Parameter) -> Any:
+    """Faint is what the legend leaves out, pale what was not seen as a whole."""
+    left_out = alt.when(~one).then(alt.value(spec.FAINT))
+    return left_out.when("datum.complete").then(alt.value(1)).otherwise(alt.value(0.45))
 
 
 def _percents() -> alt.Axis:
