@@ -120,7 +120,7 @@ def controls(
     """The busiest type comes first and is the default; which one that is may change."""
     types = list(dict.fromkeys(kind["report_type"] for kind in kinds))
     statuses = sorted({kind["report_status"] for kind in kinds})
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         any_type, any_status = any_but(types), any_but(statuses)
         device_type = choose.stated("Type", [*types, any_type], "type")
         status = st.selectbox(

@@ -78,7 +78,7 @@ def show_most(totals: dict[dt.date, dict[str, Any]], day: dt.date, top: int) -> 
 
 def controls(loaded: list[dt.date], usual: dt.date) -> tuple[dt.date, int, str, str]:
     before, after = days.neighbours(loaded, usual)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
             day = days.choose("Day (UTC)", loaded, usual)
             with st.container(horizontal=True, width="content"):

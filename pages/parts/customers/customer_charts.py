@@ -16,7 +16,7 @@ def arrivals() -> spec.Spec:
     Columns: at, padded_from, padded_to (the ends of the time axis), rows, says.
     """
     axis = alt.Axis(
-        format="%-d %b %H:%M", labelOverlap=True, labelFlush=True, tickCount=4, grid=False
+        format="%-d %b %H:%M", labelOverlap=True, labelFlush=45, tickCount=4, grid=False
     )
     ends = alt.Chart().mark_rule(opacity=0, aria=False)
     bars = (

@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 
 def controls(observed: Observed) -> tuple[Choice, str]:
     """The choice, and the part of an id that is looked for."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         window = choose.one_of("Window", WINDOWS, "window")
         measure = choose.one_of("Show", MEASURES, "measure")
         period = choose.period(observed.begin, observed.newest)

@@ -73,7 +73,7 @@ def controls(profile: pa.Table) -> tuple[Choice, str]:
     """One row of controls, and the part of an id that is looked for; below them what is wrong with
     an `as_of` that is no instant."""
     first, newest = polled(profile)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         chosen = Choice(
             as_of=instant(first, newest),
             newest=newest,
