@@ -27,7 +27,7 @@ def box(noun: str) -> str:
         icon=":material/search:",
         max_chars=200,
         on_change=_put,
-        width=220,
+        width=200,
     )
     return part
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette, spec, stacks
+from pages.parts import legend, palette, spec, stacks
 
 CHANGES = ("New", "Returned", "Lost")
 MEASURES = ("Mean", "Median")
@@ -28,6 +28,7 @@ def coming_and_going(long: bool) -> spec.Spec:
     )
     week = alt.X("utcyearmonthdate(week):O", title=None, axis=mondays)
     hues = [palette.CHANGE[kind] for kind in CHANGES]
+    one = legend.alone("kind")
     bars = (
         alt.Chart()
         .mark_bar()
@@ -40,7 +41,7 @@ def coming_and_going(long: bool) -> spec.Spec:
                 legend=stacks.named_legend(tuple(palette.CHANGE.items())),
             ),
             order=alt.Order("place:Q"),
-            opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45)),
+            opacity=legend.opacity(one, "datum.complete"),
             tooltip=_texts(
                 heading="Week",
                 online="Online",
@@ -50,6 +51,7 @@ def coming_and_going(long: bool) -> spec.Spec:
                 note="Seen",
             ),
         )
+        .add_params(one)
     )
     line = alt.Chart().mark_rule(color=palette.QUIET, aria=False).encode(y=alt.datum(0))
     return spec.of(alt.layer(bars, line).properties(height=300))
@@ -67,6 +69,7 @@ def hours(long: bool, few: bool) -> spec.Spec:
             "utcyearmonthdate(day):T", title=None, axis=stacks.axis(long, few), bandPosition=0.5
         )
     )
+    one = legend.alone("measure")
     lines = base.encode(
         y=alt.Y(
             "amount:Q",
@@ -92,8 +95,9 @@ def hours(long: bool, few: bool) -> spec.Spec:
         ),
     )
     whole = lines.transform_filter("datum.complete").mark_line(invalid="break-paths-show-domains")
+    whole = whole.encode(opacity=legend.opacity(one)).add_params(one)
     points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
-        opacity=alt.condition("datum.complete", alt.value(1), alt.value(0.45))
+        opacity=legend.opacity(one, "datum.complete")
     )
     return spec.of(alt.layer(whole, points, hover).properties(height=300))
 
@@ -131,6 +135,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
     """
     names, hues = zip(*kinds, strict=True)
     colour = alt.Scale(domain=names, range=hues)
+    one = legend.alone("rule")
     bars = (
         alt.Chart()
         .mark_bar(height=24, strokeWidth=1.5)
@@ -152,6 +157,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
                 "rule:N", scale=colour, legend=stacks.named_legend(kinds, "Next event")
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
+            opacity=legend.opacity(one),
             tooltip=_texts(
                 device="Device",
                 since="Online from",
@@ -163,6 +169,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
                 means="So",
             ),
         )
+        .add_params(one)
     )
     return spec.of(alt.layer(bars).properties(height=140 + 70 * len(devices)))
 

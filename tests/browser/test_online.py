@@ -41,6 +41,24 @@ def test_hovering_a_day_tells_its_numbers_and_shares(page: Page) -> None:
     expect(tooltip).to_contain_text("3 (50 %)")
 
 
+@pytest.mark.parametrize("link", ["online_fleet", "fleet_operations", "online_fleet?device=b1"])
+def test_a_click_into_a_legend_shows_one_alone(page: Page, link: str) -> None:
+    page.goto(f"/{link}")
+    settle(page)
+    shown_in = page.get_by_role("dialog") if "device" in link else page
+    pictures = shown_in.get_by_test_id("stVegaLiteChart")
+    picture = pictures.filter(has=page.locator(".role-legend")).first
+    faint = picture.locator("path[opacity='0.15'], path[fill-opacity='0.15']")
+    name = picture.locator(".role-legend-label text").first
+    shown = page.get_by_role("heading", level=1).inner_text()
+    name.click()
+    expect(faint).not_to_have_count(0)
+    name.click()
+    expect(faint).to_have_count(0)
+    assert page.get_by_role("heading", level=1).inner_text() == shown
+    assert page.url.endswith(link)
+
+
 def test_clicking_a_day_lists_its_users(page: Page) -> None:
     bars = visit(page, "?view=repair")
     for _ in range(2):
