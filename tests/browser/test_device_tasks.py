@@ -128,7 +128,7 @@ def test_a_click_on_a_point_opens_its_day(page: Page) -> None:
 
 
 def test_without_a_mouse(page: Page) -> None:
-    """Tab to the table, Enter opens its first row, arrows step through the others, Escape closes."""
+    """Tab to the table, Enter opens its first row, arrows step to others, Escape closes."""
     page.goto("/top_devices")
     settle(page)
     page.get_by_role("radio", name="Most").focus()
