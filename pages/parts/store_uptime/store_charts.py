@@ -125,7 +125,7 @@ def changes() -> spec.Spec:
     base = alt.Chart().encode(y=rows, tooltip=spec.SAYS)
     percent = alt.X(
         "chosen_pct:Q",
-        title="Uptime: ● by the method shown, ○ by the other",
+        title="Uptime: ● shown, ○ the other method",
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(values=[0, 25, 50, 75, 100], labelExpr=PERCENTS),
     )
