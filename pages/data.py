@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import (
     answers,
+    captions,
     cards,
     charts,
     downloads,
@@ -117,11 +118,13 @@ def in_whole_files(before: str, dataset: str | None = None) -> str:
 def show_loads(names: dict[str, str]) -> None:
     loads = answers.ask("load_history")
     if loads.num_rows > 1:
+        newest = f"Rows of the newest {words.counted(min(loads.num_rows, SHOWN_LOADS), 'load')}"
         charts.draw(
             charts.loads(),
             load_bars(loads.slice(0, SHOWN_LOADS).to_pylist()[::-1]),
             "loads",
-            f"Rows of the newest {words.counted(min(loads.num_rows, SHOWN_LOADS), 'load')}",
+            newest,
+            caption=captions.of(newest, "Loaded and rejected rows of each load"),
         )
     downloads.offer(loads, "loads", key="loads")
     st.dataframe(loads, hide_index=True, column_config=LOADS, alt="Loads, newest first")

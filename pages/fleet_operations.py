@@ -37,7 +37,7 @@ def page() -> None:
     show_cards(weeks, days)
     view = choose.one_of("Show", VIEWS, "view", show_label=False)
     if view == "weeks":
-        fleet_weeks.show(weekly, observed, period)
+        fleet_weeks.show(weekly, observed, period, answer(weeks))
     elif view == "hours":
         fleet_hours.show(daily, observed, period)
     else:

@@ -41,7 +41,7 @@ def days(first: dt.date, last: dt.date) -> str:
 
 def source(datasets: Iterable[str]) -> str:
     """`fleetpulse: health reports as of load 3, Thu 26 Nov 2026, 20:57 UTC`."""
-    named = ", ".join(words.dataset(name).lower() for name in datasets)
+    named = ", ".join(words.dataset(name).lower() for name in datasets) or "all data"
     (load,) = answers.ask("load_history", top_loads=1).to_pylist()
     return f"fleetpulse: {named} as of load {load['load_id']}, {words.instant(load['started_at'])}"
 

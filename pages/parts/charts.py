@@ -11,7 +11,7 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import captions, day_axis, palette, phone, spec, stacks
+from pages.parts import captions, day_axis, legend, palette, phone, spec, stacks
 
 ROW = 35  # pixels, the height of a row of st.dataframe: bars stand beside the rows they belong to
 HEADER = 44  # pixels, what an axis above the bars takes
@@ -32,20 +32,16 @@ def draw(
     if caption:
         lines = captions.lines(caption, narrow or phone.held())
         picture, table = captions.below(picture, lines), captions.on(table, caption)
+    clicks = [one["name"] for one in picture.get("params", ()) if one["name"] != legend.NAME]
     st.vega_lite_chart(
         table,
         picture,
         key=key,
         alt=alt_text,
         on_select=on_select or "ignore",
-        selection_mode=_asked(picture) if on_select else None,
+        selection_mode=clicks,
         width="stretch",
     )
-
-
-def _asked(picture: spec.Spec) -> list[str]:
-    """The selections that are news to the page; what the legend shows alone is not."""
-    return [each["name"] for each in picture.get("params", []) if each.get("bind") != "legend"]
 
 
 def key_of(name: str, chosen: str | None) -> str:
@@ -96,25 +92,25 @@ def overlaid(names: tuple[str, ...], title: str) -> spec.Spec:
     Columns: those of OVERLAID, `amount` NULL on a day without data, of which only the first
     device's row says so.
     """
-    legend = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
+    names_of = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3)
     day, height = day_axis.along("some"), 260
     middle = day.bandPosition(0.5)
-    one = spec.one("device")
+    one = legend.alone("device")
     base = alt.Chart().encode(
         x=middle,
-        opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
+        opacity=legend.opacity(one),
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
             "device:N",
             scale=alt.Scale(domain=list(names), range=list(palette.COMPARED[: len(names)])),
-            legend=legend,
+            legend=names_of,
         ),
     )
     line = base.mark_line(invalid="break-paths-show-domains").encode(
         strokeDash=alt.StrokeDash(
             "device:N",
             scale=alt.Scale(domain=list(names), range=_DASHES[: len(names)]),
-            legend=legend,
+            legend=names_of,
         )
     )
     marks = base.mark_point(filled=True, size=45, invalid="filter").encode(tooltip=spec.SAYS)
@@ -146,7 +142,7 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
     names, hues = [name for name, _ in colours], [hue for _, hue in colours]
     day, height = day_axis.along("some"), 240
     band = alt.Chart().encode(x=day)
-    one = spec.one("status")
+    one = legend.alone("status")
     bars = band.mark_bar().encode(
         y=alt.Y("amount:Q", title=title, axis=alt.Axis(tickCount=5, tickMinStep=1, format=",d")),
         color=alt.Color(
@@ -154,7 +150,7 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
             scale=alt.Scale(domain=names, range=hues),
             legend=stacks.named_legend(colours),
         ),
-        opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
+        opacity=legend.opacity(one),
         order=alt.Order("place:Q"),
         tooltip=spec.SAYS,
     )
@@ -169,13 +165,12 @@ def by_status(colours: tuple[tuple[str, str], ...], title: str) -> spec.Spec:
 
 @cache
 def loads() -> spec.Spec:
-    """Rows of each load, in the order of the rows, loaded and rejected stacked. A click into the
-    legend shows one alone.
+    """Rows of each load, in the order of the rows, loaded and rejected stacked.
 
     Columns: load, kind, amount, says.
     """
+    one = legend.alone("kind")
     kinds = {"loaded": palette.STATUS["online"], "rejected": palette.STATUS["error"]}
-    one = spec.one("kind")
     return spec.of(
         alt.Chart()
         .mark_bar(size=24)
@@ -191,7 +186,7 @@ def loads() -> spec.Spec:
                 scale=alt.Scale(domain=list(kinds), range=list(kinds.values())),
                 legend=alt.Legend(title=None, orient="top"),
             ),
-            opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
+            opacity=legend.opacity(one),
             tooltip=spec.SAYS,
         )
         .add_params(one)

@@ -6,7 +6,7 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette, spec, stacks
+from pages.parts import legend, palette, spec, stacks
 
 CHANGES = ("New", "Returned", "Lost")
 MEASURES = ("Mean", "Median")
@@ -27,8 +27,8 @@ def coming_and_going(long: bool) -> spec.Spec:
         labelOverlap=True,
     )
     week = alt.X("utcyearmonthdate(week):O", title=None, axis=mondays)
-    one = spec.one("kind")
     hues = [palette.CHANGE[kind] for kind in CHANGES]
+    one = legend.alone("kind")
     bars = (
         alt.Chart()
         .mark_bar()
@@ -41,7 +41,7 @@ def coming_and_going(long: bool) -> spec.Spec:
                 legend=stacks.named_legend(tuple(palette.CHANGE.items())),
             ),
             order=alt.Order("place:Q"),
-            opacity=stacks.seen_or_faint(one),
+            opacity=legend.opacity(one, "datum.complete"),
             tooltip=_texts(
                 heading="Week",
                 online="Online",
@@ -69,6 +69,7 @@ def hours(long: bool, few: bool) -> spec.Spec:
             "utcyearmonthdate(day):T", title=None, axis=stacks.axis(long, few), bandPosition=0.5
         )
     )
+    one = legend.alone("measure")
     lines = base.encode(
         y=alt.Y(
             "amount:Q",
@@ -93,15 +94,10 @@ def hours(long: bool, few: bool) -> spec.Spec:
             note="Seen",
         ),
     )
-    one = spec.one("measure")
-    whole = (
-        lines.transform_filter("datum.complete")
-        .mark_line(invalid="break-paths-show-domains")
-        .encode(opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)))
-        .add_params(one)
-    )
+    whole = lines.transform_filter("datum.complete").mark_line(invalid="break-paths-show-domains")
+    whole = whole.encode(opacity=legend.opacity(one)).add_params(one)
     points = lines.mark_point(filled=True, size=20, invalid="filter").encode(
-        opacity=stacks.seen_or_faint(one)
+        opacity=legend.opacity(one, "datum.complete")
     )
     return spec.of(alt.layer(whole, points, hover).properties(height=300))
 
@@ -138,7 +134,8 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
     until, long, user, server, means.
     """
     names, hues = zip(*kinds, strict=True)
-    colour, one = alt.Scale(domain=names, range=hues), spec.one("rule")
+    colour = alt.Scale(domain=names, range=hues)
+    one = legend.alone("rule")
     bars = (
         alt.Chart()
         .mark_bar(height=24, strokeWidth=1.5)
@@ -160,7 +157,7 @@ def intervals(kinds: stacks.Kinds, instants: str, devices: tuple[str, ...]) -> s
                 "rule:N", scale=colour, legend=stacks.named_legend(kinds, "Next event")
             ),
             stroke=alt.Stroke("rule:N", scale=colour, legend=None),
-            opacity=alt.condition(one, alt.value(1), alt.value(spec.FAINT)),
+            opacity=legend.opacity(one),
             tooltip=_texts(
                 device="Device",
                 since="Online from",

@@ -8,7 +8,6 @@ import altair as alt
 
 Spec = dict[str, Any]
 SAYS = alt.Tooltip("says:N", title=" ")  # a sentence of its own for each mark
-FAINT = 0.15  # of what the legend leaves out
 SOURCE = "source"  # where Streamlit puts the rows
 # The last day's label on a continuous axis ends where it would be cut off; others are centred.
 IN_PICTURE = {
@@ -19,11 +18,6 @@ _FIRST_AND_LAST = (
     "utcyear(extent(domain('x'))[0])",
     "utcyear(extent(domain('x'))[1] - (bandwidth('x') ? 0 : 1))",
 )
-
-
-def one(field: str) -> alt.Parameter:
-    """A click into the legend shows one of `field` alone, a double click all again."""
-    return alt.selection_point("one", fields=[field], bind="legend")
 
 
 def named_day(new_year: int = 1) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from pages.parts import calendar, palette, spec, words
+from pages.parts import calendar, legend, palette, spec, words
 
 SQUARE, LETTER = 26, 6.2  # pixels of a legend, on average
 FOOT = 6  # pixels
@@ -79,20 +79,18 @@ def stack(
     projected: bool = False,
     long: bool = False,
     few: bool = False,
-    legend: str | None = None,
+    kinds_are: str | None = None,
     prefix: str = "",
     height: int = 300,
 ) -> spec.Spec:
-    """Clicking a day gives its `iso`, a click into the legend shows one kind alone.
-
-    The legend leaves `prefix` out of the kinds' words.
-    """
+    """Clicking a day gives its `iso`; the legend, with the title `kinds_are`, leaves `prefix` out
+    of the kinds' words, and shows one alone on a click."""
     base = alt.Chart().encode(x=alt.X("utcyearmonthdate(day):T", title=None, axis=axis(long, few)))
     days = base.transform_filter("isValid(datum.iso)")
     layers = [] if long else [_weekends(days)]
     layers += [
         _silent(days),
-        _bars(days, kinds, title, named_legend(kinds, legend, prefix), shares, long),
+        _bars(days, kinds, title, named_legend(kinds, kinds_are, prefix), shares, long),
     ]
     if projected:
         layers += _projection(base.transform_filter("isValid(datum.expected)"))
@@ -135,10 +133,10 @@ def named_legend(kinds: Kinds, title: str | None = None, prefix: str = "") -> al
 
 
 def _bars(
-    days: alt.Chart, kinds: Kinds, title: str, legend: alt.Legend, shares: bool, long: bool
+    days: alt.Chart, kinds: Kinds, title: str, named: alt.Legend, shares: bool, long: bool
 ) -> Any:
     names, colours = [name for name, _ in kinds], [colour for _, colour in kinds]
-    one = spec.one("kind")
+    one = legend.alone("kind")
     amounts: list[Any] = [f"amount {place}" for place in range(len(kinds))]
     return (
         days.transform_fold(amounts, as_=["column", "amount"])
@@ -155,19 +153,13 @@ def _bars(
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=names, range=colours),
-                legend=legend,
+                legend=named,
             ),
             order=alt.Order("place:Q"),
-            opacity=seen_or_faint(one),
+            opacity=legend.opacity(one, "datum.complete"),
         )
         .add_params(one)
     )
-
-
-def seen_or_faint(one: alt.Parameter) -> Any:
-    """Faint is what the legend leaves out, pale what was not seen as a whole."""
-    left_out = alt.when(~one).then(alt.value(spec.FAINT))
-    return left_out.when("datum.complete").then(alt.value(1)).otherwise(alt.value(0.45))
 
 
 def _percents() -> alt.Axis:

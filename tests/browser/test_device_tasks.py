@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -124,3 +125,24 @@ def test_a_click_on_a_point_opens_its_day(page: Page) -> None:
     expect(drawer.get_by_role("heading").first).to_contain_text("Sat 14 Feb 2026")
     drawer.get_by_role("link", name="Top devices of Sat 14 Feb").click()
     visitor.reads("busy reported most on Sat 14 Feb 2026")
+
+
+def test_without_a_mouse(page: Page) -> None:
+    """Tab to the table, Enter opens its first row, arrows step to others, Escape closes."""
+    page.goto("/top_devices")
+    settle(page)
+    page.get_by_role("radio", name="Most").focus()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.locator("canvas:focus, td:focus").count():
+            break
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    for key, device in ((None, "busy"), ("ArrowRight", "steady"), ("ArrowLeft", "busy")):
+        if key:
+            page.keyboard.press(key)
+        expect(drawer).to_contain_text(f"Device {device}")
+        expect(page).to_have_url(re.compile(f"device={device}$"))
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("device="))

@@ -247,6 +247,33 @@ def test_a_reason_comes_as_a_file_to_mend(page: Page) -> None:
     assert "health/2026-02-14.csv" in row
 
 
+def test_a_day_of_the_overview_opens_daily_trend(page: Page) -> None:
+    page.goto("/")
+    settle(page)
+    page.locator("path[aria-label*='Fri 13 Feb 2026']").first.click()
+    expect(page).to_have_url(re.compile(r"/daily_trend\?.*day=2026-02-13"))
+    expect(page.get_by_role("heading", name=re.compile("Fri 13 Feb 2026"))).to_be_visible()
+
+
+def test_a_dataset_of_the_overview_opens_its_files(page: Page) -> None:
+    page.goto("/")
+    settle(page)
+    click_row(page, 0)
+    expect(page).to_have_url(re.compile(r"/data\?.*dataset=Health"))
+    expect(page.get_by_text("Choose one to see its reason whole")).to_be_visible()
+
+
+def test_a_click_into_a_legend_shows_one_alone(page: Page) -> None:
+    page.goto("/top_devices?device=a")
+    settle(page)
+    faint = page.locator("[data-testid=stVegaLiteChart] path[opacity='0.15']")
+    name = page.locator(".role-legend-label text").first
+    name.click()
+    expect(faint).not_to_have_count(0)
+    name.click()
+    expect(faint).to_have_count(0)
+
+
 # Pictures for people to look at: build/screenshots.
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import answers, cards, charts, downloads, layout, site, tables, words
+from pages.parts import answers, captions, cards, charts, downloads, layout, site, tables, words
 from pages.parts.customers import customer_charts
 from warehouse import durations
 
@@ -32,7 +32,7 @@ def show(customer: dict[str, Any]) -> None:
             site.how_to_send(name)
         return
     show_founding(customer)
-    show_uploads_over_time(uploads.to_pylist())
+    show_uploads_over_time(uploads.to_pylist(), answer(customer))
     rows, sent, not_taken, send = st.tabs(
         [
             "Rows",
@@ -112,7 +112,7 @@ def show_founding(customer: dict[str, Any]) -> None:
 # The pictures: when rows came, and which time they are about.
 
 
-def show_uploads_over_time(uploads: list[dict[str, Any]]) -> None:
+def show_uploads_over_time(uploads: list[dict[str, Any]], said: str) -> None:
     timed = [row for row in uploads if row["first_row_at"]][:DRAWN]
     arrived, about = st.columns(2) if timed else (st.container(), None)
     with arrived:
@@ -122,6 +122,8 @@ def show_uploads_over_time(uploads: list[dict[str, Any]]) -> None:
             arrivals(uploads),
             "arrivals",
             f"Bars of the rows that {words.counted(len(uploads), 'upload')} appended",
+            caption=captions.of(said, "Rows of each upload (UTC)", "customers"),
+            narrow=about is not None,
         )
     if about is not None:
         with about:
@@ -132,6 +134,8 @@ def show_uploads_over_time(uploads: list[dict[str, Any]]) -> None:
                 coverage(timed),
                 "coverage",
                 f"From the first to the newest row of {words.counted(len(timed), 'upload')}",
+                caption=captions.of(said, "Times that uploads cover (UTC)", "customers"),
+                narrow=True,
             )
 
 

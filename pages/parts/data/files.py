@@ -40,8 +40,8 @@ def show(names: dict[str, str]) -> None:
         show_file(files.slice(row, 1).to_pylist()[0])
     elif files.num_rows:
         st.caption(
-            "Bad files first. Choose one, by a click or Enter, to see its reason whole and how "
-            "to take it back."
+            "Bad files first. Choose one to see its reason whole, and how to take it back; Enter "
+            "chooses the row that the arrow keys led to."
         )
 
 

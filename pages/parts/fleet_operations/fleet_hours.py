@@ -5,7 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import charts, day_axis, downloads, fleet_charts, fleets, stacks, tables, words
+from pages.parts import (
+    captions,
+    charts,
+    day_axis,
+    downloads,
+    fleet_charts,
+    fleets,
+    stacks,
+    tables,
+    words,
+)
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed, Row, Rows
 
@@ -19,6 +29,11 @@ def show(daily: pa.Table, observed: Observed, period: Period) -> None:
         pa.Table.from_pylist([point for day in days for point in hour_points(day, observed)]),
         "hours",
         f"Lines of mean and median hours online per device on {words.counted(len(days), 'day')}",
+        caption=captions.of(
+            answer(days),
+            f"Hours online per device, {captions.days(period.first, period.last)} (UTC)",
+            "connectivity_events",
+        ),
     )
     downloads.offer(daily, f"online-hours-{period.first}-{period.last}", key="hours")
     st.dataframe(

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import calendar, charts, downloads, fleet_charts, tables, words
+from pages.parts import calendar, captions, charts, downloads, fleet_charts, tables, words
 from pages.parts.choose import Period
 from pages.parts.fleets import Observed, Row, Rows
 
 MANY_WEEKS = 30
 
 
-def show(weekly: pa.Table, observed: Observed, period: Period) -> None:
-    """`weekly` holds `online_weekly` of the period."""
+def show(weekly: pa.Table, observed: Observed, period: Period, said: str) -> None:
+    """`weekly` holds `online_weekly` of the period, of which the page `said` the newest."""
     weeks = weekly.to_pylist()
     drawn = [week for week in weeks if not first_seen(week, observed)]
     if drawn:
@@ -24,6 +24,11 @@ def show(weekly: pa.Table, observed: Observed, period: Period) -> None:
             pa.Table.from_pylist([bar for week in drawn for bar in week_bars(week)]),
             "weeks",
             f"Bars of new, returned and lost devices in {words.counted(len(drawn), 'week')}",
+            caption=captions.of(
+                said,
+                f"Weeks from Mondays, {captions.days(drawn[0]['week'], drawn[-1]['week'])} (UTC)",
+                "connectivity_events",
+            ),
         )
     st.caption(" ".join(week_notes(weeks, observed, drawn=bool(drawn))))
     downloads.offer(weekly, f"online-weekly-{period.first}-{period.last}", key="weekly")

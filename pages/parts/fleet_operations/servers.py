@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import (
     answers,
+    captions,
     charts,
     downloads,
     fleet_charts,
@@ -31,6 +32,13 @@ def show(observed: Observed) -> None:
             pa.Table.from_pylist([stem(row) for row in ended]),
             "servers",
             f"Intervals cut off by the destruction of {words.counted(len(ended), 'server')}",
+            caption=captions.of(
+                answer(rows, ended),
+                f"Servers destroyed, {captions.days(min(instants).date(), max(instants).date())} "
+                "(UTC)",
+                "connectivity_events",
+                "servers",
+            ),
         )
     st.caption("All servers over all days, whatever the period above.")
     downloads.offer(servers, "online-servers", key="servers")

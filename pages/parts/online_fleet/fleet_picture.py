@@ -42,7 +42,7 @@ def show(
             projected=continued is not None,
             long=period.days > stacks.LONG,
             few=len(rows) <= day_axis.FEW,
-            legend="Size of the owner's fleet",
+            kinds_are="Size of the owner's fleet",
             prefix="Fleets of ",
         ),
         stacks.table(rows, len(kinds), continued is not None),

@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.parts import (
     calendar,
+    captions,
     charts,
     day_axis,
     downloads,
@@ -87,7 +88,7 @@ def show(observed: Observed, period: Period) -> None:
     counted, events = totals(audited), amounts(audited)
     days = calendar.span(period.last, period.days)
     st.header(answer(counted), anchor=False)
-    show_picture(events, days)
+    show_picture(events, days, answer(counted))
     downloads.offer(audited, f"repair-audit-{period.first}-{period.last}", key="audit")
     st.dataframe(
         audit_rows(counted, events, days),
@@ -100,7 +101,7 @@ def show(observed: Observed, period: Period) -> None:
     )
 
 
-def show_picture(events: Events, days: Sequence[dt.date]) -> None:
+def show_picture(events: Events, days: Sequence[dt.date], said: str) -> None:
     kinds = tuple((NEXT[rule], palette.RULE[rule]) for rule in DRAWN)
     charts.draw(
         stacks.stack(
@@ -114,6 +115,12 @@ def show_picture(events: Events, days: Sequence[dt.date]) -> None:
         stacks.table((bar(day, events.get(day, {})) for day in days), len(kinds)),
         "repaired",
         f"Bars of repaired and ignored events a day, {words.day(days[0])} to {words.day(days[-1])}",
+        caption=captions.of(
+            said,
+            f"Repaired and ignored events a day, {captions.days(days[0], days[-1])} (UTC)",
+            "connectivity_events",
+            "servers",
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import altair as alt
 
-from pages.parts import palette, spec, words
+from pages.parts import legend, palette, spec, words
 from pages.parts.charts import ROW
 
 STATUSES = ("up", "down", "unknown")
@@ -125,7 +125,7 @@ def changes() -> spec.Spec:
     base = alt.Chart().encode(y=rows, tooltip=spec.SAYS)
     percent = alt.X(
         "chosen_pct:Q",
-        title="Uptime: ● by the method shown, ○ by the other",
+        title="Uptime: ● shown, ○ the other method",
         scale=alt.Scale(domain=[0, 100]),
         axis=alt.Axis(values=[0, 25, 50, 75, 100], labelExpr=PERCENTS),
     )
@@ -143,7 +143,8 @@ def overlaid(stores: tuple[str, ...]) -> spec.Spec:
 
     Columns: day, store, uptime_pct (NULL where nothing is known), says.
     """
-    legend = alt.Legend(
+    one = legend.alone("store")
+    named = alt.Legend(
         title=None,
         orient="top",
         symbolType="stroke",
@@ -161,15 +162,14 @@ def overlaid(stores: tuple[str, ...]) -> spec.Spec:
             scale=alt.Scale(domain=[0, 100]),
             axis=alt.Axis(tickCount=5, labelExpr=PERCENTS),
         ),
-        color=alt.Color("store:N", scale=hues, legend=legend),
+        color=alt.Color("store:N", scale=hues, legend=named),
+        opacity=legend.opacity(one),
     )
     line = base.mark_line(invalid="break-paths-show-domains").encode(
-        strokeDash=alt.StrokeDash("store:N", scale=dashes, legend=legend)
+        strokeDash=alt.StrokeDash("store:N", scale=dashes, legend=named)
     )
-    points = base.mark_point(filled=True, opacity=1, size=50, invalid="filter").encode(
-        tooltip=spec.SAYS
-    )
-    return spec.of(alt.layer(line, points).properties(height=320))
+    points = base.mark_point(filled=True, size=50, invalid="filter").encode(tooltip=spec.SAYS)
+    return spec.of(alt.layer(line.add_params(one), points).properties(height=320))
 
 
 @cache
@@ -192,6 +192,7 @@ def timeline() -> spec.Spec:
         ),
     )
     base = alt.Chart().encode(x=hour, y=rows, tooltip=spec.SAYS)
+    one = legend.alone("status")
     open_spans = (
         base.transform_filter("datum.kind == 'open'")
         .mark_bar(height=DAY_ROW - 6, color=palette.QUIET, opacity=0.18)
@@ -207,8 +208,9 @@ def timeline() -> spec.Spec:
                 scale=_HUES,
                 legend=alt.Legend(title=None, orient="top", symbolType="square"),
             ),
-            opacity=alt.condition("datum.certain", alt.value(1), alt.value(0.45)),
+            opacity=legend.opacity(one, "datum.certain"),
         )
+        .add_params(one)
     )
     polls = (
         base.transform_filter("datum.kind == 'poll'")
@@ -220,7 +222,7 @@ def timeline() -> spec.Spec:
                 legend=None,
             ),
             color=alt.Color("status:N", scale=_HUES),
-            opacity=alt.condition("datum.certain", alt.value(1), alt.value(0.4)),
+            opacity=legend.opacity(one, "datum.certain"),
         )
     )
     return spec.of((open_spans + given + polls).properties(height=alt.Step(DAY_ROW)))

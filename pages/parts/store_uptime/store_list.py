@@ -194,12 +194,17 @@ def listed(stores: pa.Table, chosen: Choice, most: int, kept: str) -> list[str]:
 def beside_ranges(rows: list[dict[str, Any]]) -> Any:
     """Draw what the polls allow, which is known for the week only; gives the place on its left."""
     left, right = st.columns([3, 1], gap="small")
+    said = f"The uptime of {words.counted(len(rows), 'store')} and the range that polls allow"
     with right:
         charts.draw(
             store_charts.ranges(),
             intervals(rows),
             "ranges",
-            f"The uptime of {words.counted(len(rows), 'store')} and the range that polls allow",
+            said,
+            caption=captions.of(
+                said, "Uptime over the week, and what polls allow", "store_status", "business_hours"
+            ),
+            narrow=True,
         )
     return left
 

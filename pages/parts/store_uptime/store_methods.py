@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from pages.parts import charts, uptime, words
+from pages.parts import captions, charts, uptime, words
 from pages.parts.shares import limit, percent, points
 from pages.parts.store_uptime import store_charts
 from pages.parts.store_uptime.store_choice import METHODS, Choice
@@ -36,6 +36,12 @@ def show(stores: pa.Table, others: pa.Table, chosen: Choice, below: float) -> No
                 rows,
                 "method changes",
                 f"The uptime of {words.counted(rows.num_rows, 'store')} by both methods",
+                caption=captions.of(
+                    answer(stores, others, chosen, below),
+                    f"Uptime {chosen.when}, by both methods",
+                    "store_status",
+                    "business_hours",
+                ),
             )
 
 
