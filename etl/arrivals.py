@@ -9,7 +9,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -96,6 +96,14 @@ class Unread:
     bytes: int
     reason: str
     is_temporary: bool
+
+
+def changes(unread: Sequence[Unread], before: Mapping[str, str]) -> tuple[list[Unread], list[str]]:
+    """What is not read for another reason than `before`, which gives reasons by path, and the paths
+    that are gone."""
+    there = {other.path for other in unread}
+    news = [other for other in unread if before.get(other.path) != other.reason]
+    return news, [path for path in before if path not in there]
 
 
 def look(incoming: Path) -> tuple[list[Arrival], list[Unread]]:

@@ -11,13 +11,14 @@ Exit status: 0 done, 1 failed, 2 usage, 75 another loader is running.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from etl.disk import Locked
-from etl.load import EX_TEMPFAIL, data_folder
+from etl.load import data_folder
 from etl.progress import for_terminal
 from etl.run import compact
 from warehouse import Settings
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         summary = compact(settings, options.keep_days, progress)
     except Locked as held:
         print(f"compact: {held}; nothing was done", file=sys.stderr)
-        return EX_TEMPFAIL
+        return os.EX_TEMPFAIL
     except Exception as failed:
         print(f"compact: failed, the step was not published: {failed}", file=sys.stderr)
         return 1

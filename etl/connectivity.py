@@ -7,18 +7,13 @@ checkpoint goes back as an event does.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection
 
 import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
-from etl.maker import Maker
-from etl.mart import Mart
-from etl.replay import DAY_US, EPOCH, Family, Replay
-from etl.views import LakeFile
+from etl.replay import DAY_US, Family, Replay
 from warehouse.database import text
 
 # What is carried and known, before there is anything.
@@ -32,44 +27,13 @@ _EMPTY = {
     "online_server_pairs": "server_id varchar, device_id varchar",
     "online_known_pairs": "server_id varchar, device_id varchar",
 }
-FAMILY = Family(
+_FAMILY = Family(
     dataset="connectivity_events",
     roots=frozenset({"connectivity_events"}),
     checkpoint="online_checkpoint",
     empty=_EMPTY,
     known=("online_server_pairs",),
 )
-
-
-def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """Make everything, empty, in the database in use."""
-    with _Replay(connection, data, data).bound() as replay:
-        replay.make_empty()
-
-
-def recompute(
-    connection: duckdb.DuckDBPyConnection,
-    data: Path,
-    root: Path,
-    files: Sequence[LakeFile],
-    days: Collection[dt.date],
-    anew: Sequence[Mart],
-    maker: Maker,
-) -> None:
-    """Bring the marts up to date where rows of `days` came or went, and where the lives of servers
-    are others than in the temporary table `lives_before`.
-
-    `files` are those of the dataset, by day; parts are written below `root`; of the marts that are
-    made as a whole only those `anew`. Raises lake.Damaged.
-    """
-    first = [(day - EPOCH).days for day in days]
-    changed = connection.execute(_CHANGED_LIVES).fetchone()
-    if changed and changed[0] is not None:
-        first.append(changed[0])
-    if not first:
-        return
-    with _Replay(connection, data, root, files, anew, maker).bound() as replay:
-        replay.run(min(first))
 
 
 # The first day on which another life of a server changes anything: from the earlier one of both
@@ -106,10 +70,17 @@ where least(before.end_us, {settled_us}) <> least(now.end_us, {settled_us})
 """
 
 
-class _Replay(Replay):
-    """One computation of these marts."""
+class Connectivity(Replay):
+    """One computation of these marts. The lives of servers before stand in the temporary table
+    `lives_before`."""
 
-    family = FAMILY
+    family = _FAMILY
+
+    @staticmethod
+    def first(connection: duckdb.DuckDBPyConnection, days: Collection[int]) -> int | None:
+        row = connection.execute(_CHANGED_LIVES).fetchone()
+        lives = [row[0]] if row and row[0] is not None else []
+        return min([*days, *lives], default=None)
 
     def run(self, first: int) -> None:
         """Everything from the day number `first` on, at least."""

@@ -23,7 +23,6 @@ from etl.progress import for_terminal
 from etl.run import load
 from warehouse import Settings
 
-EX_TEMPFAIL = 75
 REMOTE = "SPARK_REMOTE"
 
 
@@ -36,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         summary = load(settings, progress, options.remote)
     except Locked as held:
         print(f"load: {held}; nothing was done", file=sys.stderr)
-        return EX_TEMPFAIL
+        return os.EX_TEMPFAIL
     except FileNotFoundError as missing:
         print(f"load: {missing}", file=sys.stderr)
         return 2

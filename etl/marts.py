@@ -14,16 +14,19 @@ from pathlib import Path
 
 import duckdb
 
-from etl import checkpoints, connectivity, lake, parts, stores, views, whole
+from etl import checkpoints, lake, parts, stores, views, whole
+from etl.connectivity import Connectivity
 from etl.datasets import Dataset, datasets
 from etl.maker import IN_DATABASE, Maker
 from etl.mart import ROLES, Mart, marts
+from etl.replay import Replay
+from etl.stores import Stores
 from etl.views import LakeFile
 
 BATCH_ROWS = 800_000
 WORKERS = 2
 
-FAMILIES = (connectivity, stores)
+FAMILIES: tuple[type[Replay], ...] = (Connectivity, Stores)
 
 Changes = Mapping[str, Collection[dt.date]]
 
@@ -89,10 +92,10 @@ def recompute(
         if mart.name not in later:
             whole.make(connection, mart, maker)
     for family in FAMILIES:
-        if any(mart in stale for mart in family.FAMILY.marts()):
-            name = family.FAMILY.dataset
+        if any(mart in stale for mart in family.family.marts()):
+            name = family.family.dataset
             listed = files.get(name) or views.files(connection, name)
-            anew = [mart for mart in stale if mart in family.FAMILY.marts("whole")]
+            anew = [mart for mart in stale if mart in family.family.marts("whole")]
             family.recompute(connection, data, root, listed, changed.get(name, ()), anew, maker)
     for mart in at_once:
         if mart.name in later and not whole.is_as_before(connection, mart, before):
@@ -104,9 +107,9 @@ def _read_whole(stale: Iterable[Mart]) -> set[str]:
     read = {name for mart in stale if mart.recompute == "all" for name in mart.reads}
     for family in FAMILIES:
         reads = {
-            name for mart in family.FAMILY.marts("whole") if mart in stale for name in mart.reads
+            name for mart in family.family.marts("whole") if mart in stale for name in mart.reads
         }
-        read |= reads - {family.FAMILY.dataset}
+        read |= reads - {family.family.dataset}
     return read & set(datasets())
 
 

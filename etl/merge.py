@@ -12,7 +12,7 @@ import duckdb
 
 from etl import lake, ledger
 from etl.anew import Anew
-from etl.arrivals import Unread
+from etl.arrivals import Unread, changes
 from etl.customers import Customer, Tables
 from etl.lake import ParquetFile
 from etl.ledger import DayDropped, FileFate, Known, Removed, Retraction, Totals, UnreadChange
@@ -171,13 +171,11 @@ class Merge:
         """What changed among the files that are not read."""
         if self.unread is None:
             return []
-        load_id, before = self.load.load_id, self.known.unread
-        now = {other.path for other in self.unread}
-        gone = [UnreadChange(path, 0, None, load_id) for path in before if path not in now]
-        return gone + [
-            UnreadChange(other.path, other.bytes, other.reason, load_id)
-            for other in self.unread
-            if before.get(other.path) != other.reason
+        load_id = self.load.load_id
+        news, gone = changes(self.unread, self.known.unread)
+        return [
+            *(UnreadChange(path, 0, None, load_id) for path in gone),
+            *(UnreadChange(other.path, other.bytes, other.reason, load_id) for other in news),
         ]
 
     def _totals(self) -> Totals:

@@ -13,8 +13,9 @@ tail, `after` marts rows for days, `summed` marts shares that add up, `carried` 
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,7 @@ class Family:
 
 
 @dataclass(slots=True)
-class Replay:
+class Replay(ABC):
     """One computation. Temporary views and tables stand in front of the stored ones: what is
     carried from a checkpoint, and as settled marts their rows since then."""
 
@@ -81,6 +82,43 @@ class Replay:
     whole: Sequence[Mart] = ()
     maker: Maker = IN_DATABASE
     _put_in_front: dict[str, str] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def create(cls, connection: duckdb.DuckDBPyConnection, data: Path) -> None:
+        """Make everything, empty, in the database in use."""
+        with cls(connection, data, data).bound() as replay:
+            replay.make_empty()
+
+    @classmethod
+    def recompute(
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        data: Path,
+        root: Path,
+        files: Sequence[LakeFile],
+        days: Collection[dt.date],
+        anew: Sequence[Mart],
+        maker: Maker,
+    ) -> None:
+        """Bring the marts up to date where rows of `days` came or went, or where what else they
+        rest on is other than before.
+
+        `files` are those of the dataset, by day; parts are written below `root`; of the marts that
+        are made as a whole only those `anew`. Raises lake.Damaged.
+        """
+        first = cls.first(connection, [(day - EPOCH).days for day in days])
+        if first is not None:
+            with cls(connection, data, root, files, anew, maker).bound() as replay:
+                replay.run(first)
+
+    @staticmethod
+    @abstractmethod
+    def first(connection: duckdb.DuckDBPyConnection, days: Collection[int]) -> int | None:
+        """The first day number from which anything can be another now; None where nothing is."""
+
+    @abstractmethod
+    def run(self, first: int) -> None:
+        """Everything from a day number on, at least."""
 
     @contextmanager
     def bound(self) -> Iterator[Self]:

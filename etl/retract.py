@@ -13,13 +13,14 @@ Exit status: 0 done, 1 failed and nothing was published, 2 usage or no such file
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from etl.disk import Locked
-from etl.load import EX_TEMPFAIL, folders
+from etl.load import folders
 from etl.progress import for_terminal
 from etl.retraction import NotLoaded
 from etl.run import take_back
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         summary = take_back(settings, options.files, options.why.strip(), progress)
     except Locked as held:
         print(f"retract: {held}; nothing was done", file=sys.stderr)
-        return EX_TEMPFAIL
+        return os.EX_TEMPFAIL
     except NotLoaded as nothing:
         print(f"retract: {nothing}; nothing was done", file=sys.stderr)
         return 2

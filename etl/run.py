@@ -24,7 +24,7 @@ from etl import (
     retract_list,
     retraction,
 )
-from etl.arrivals import Arrival, Seen, Unread
+from etl.arrivals import Arrival, Seen, Unread, changes
 from etl.disk import writer_lock
 from etl.incoming import Incoming
 from etl.ledger import Known
@@ -366,9 +366,7 @@ class _Run:
 
 def _differ(unread: Sequence[Unread], known: Known) -> bool:
     """Did the files that are not read change? What comes and goes by itself is no news."""
-    there = {other.path for other in unread}
-    return any(
-        known.unread.get(other.path) != other.reason for other in unread if not other.is_temporary
-    ) or any(
-        path not in there and not is_temporary(PurePosixPath(path).name) for path in known.unread
+    news, gone = changes(unread, known.unread)
+    return not all(other.is_temporary for other in news) or not all(
+        is_temporary(PurePosixPath(path).name) for path in gone
     )

@@ -8,20 +8,15 @@ parts stay as they are. The rows that older parts have of it hold no more.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping
 
 import duckdb
 
 from etl import checkpoints, parts
 from etl.checkpoints import START, Checkpoint
-from etl.maker import Maker
-from etl.mart import Mart
-from etl.replay import EPOCH, Family, Replay
-from etl.views import LakeFile
+from etl.replay import Family, Replay
 
-FAMILY = Family(
+_FAMILY = Family(
     dataset="store_status",
     roots=frozenset({"store_status", "business_hours"}),
     checkpoint="store_checkpoint",
@@ -73,35 +68,14 @@ select store_id from (from store_hours except from hours_before)
 """
 
 
-def create(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
-    """Make everything, empty, in the database in use."""
-    with _Replay(connection, data, data).bound() as replay:
-        replay.make_empty()
+class Stores(Replay):
+    """One computation of these marts; stores that live otherwise may do so on any day."""
 
+    family = _FAMILY
 
-def recompute(
-    connection: duckdb.DuckDBPyConnection,
-    data: Path,
-    root: Path,
-    files: Sequence[LakeFile],
-    days: Collection[dt.date],
-    anew: Sequence[Mart],
-    maker: Maker,
-) -> None:
-    """Bring the marts up to date where polls of `days` came or went, or stores live otherwise.
-
-    `files` are those of the dataset, by day; parts are written below `root`; of the marts that are
-    made as a whole only those `anew`. Raises lake.Damaged.
-    """
-    first = min(((day - EPOCH).days for day in days), default=_NEWEST)
-    with _Replay(connection, data, root, files, anew, maker).bound() as replay:
-        replay.run(first)
-
-
-class _Replay(Replay):
-    """One computation of these marts."""
-
-    family = FAMILY
+    @staticmethod
+    def first(connection: duckdb.DuckDBPyConnection, days: Collection[int]) -> int | None:
+        return min(days, default=_NEWEST)
 
     def run(self, first: int) -> None:
         """Everything from the day number `first` on, at least."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ import duckdb
 from etl import lake, ledger, places, publish
 from etl.audit import audit
 from etl.disk import Locked, writer_lock
-from etl.load import EX_TEMPFAIL, data_folder
+from etl.load import data_folder
 from etl.recovery import clear_interrupted, staging_folder
 from etl.storage import Storage
 from warehouse import NoGeneration, Settings, WarehouseLocked
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             found = audit(settings, where)
     except Locked as held:
         print(f"verify: {held}; try again when it is done", file=sys.stderr)
-        return EX_TEMPFAIL
+        return os.EX_TEMPFAIL
     except (WarehouseLocked, BucketError) as failed:
         print(f"verify: {failed}", file=sys.stderr)
         return 1

@@ -173,15 +173,11 @@ def show_datasets(datasets: pa.Table) -> None:
         links.go("data", show="Files", dataset=names[row])
 
 
-COLUMNS = {
-    "dataset": tables.words("Dataset"),
-    "newest_event": tables.instant("Newest event", width=160),
-    "last_load": tables.instant("Last load"),
-    "rows": tables.number("Rows"),
-    "files": tables.number("Files"),
-    "rejected_rows": tables.number("Rejected rows"),
-    "rejected_files": tables.number("Rejected files", "Files of which nothing could be read"),
-    "holes": tables.number("Days missing", "Days without data between the first and the newest"),
-}
+COLUMNS = tables.of_metric(
+    "freshness",
+    *("dataset", "newest_event", "last_load", "rows", "files"),
+    *("rejected_rows", "rejected_files", "holes"),
+    widths={"newest_event": 160},
+)
 
 page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -17,7 +18,6 @@ PROGRAM = Path(__file__).resolve().parents[1] / "etl" / "load.py"
 GATHER_SECONDS = 0.05
 AGAIN_SECONDS = 0.3
 LONGEST_SECONDS = 5.0
-EX_TEMPFAIL = 75
 
 
 class Loader:
@@ -60,7 +60,7 @@ class Loader:
         done = subprocess.run(
             self._command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
         )
-        if done.returncode == EX_TEMPFAIL:
+        if done.returncode == os.EX_TEMPFAIL:
             return False
         if done.returncode:
             log.error("the loader failed (%d): %s", done.returncode, done.stderr.strip())

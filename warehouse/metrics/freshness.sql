@@ -8,7 +8,7 @@
 -- column files BIGINT [files]: files loaded
 -- column rejected_rows BIGINT [rows]: rows rejected, in files loaded or rejected
 -- column rejected_files BIGINT [files]: files rejected whole
--- column holes BIGINT [days]: days without data between its first and newest; NULL without instants
+-- column holes BIGINT [days] "Days missing": days without data between its first and newest; NULL without instants
 -- column usual_gap_hours DOUBLE [hours] .1 "Usual gap": median between its last 28 loads with rows; NULL below 3
 -- column whole_day DATE: its newest day that ended before rows of it were last loaded
 -- column late_hours DOUBLE [hours] .1 "Late by": since its last one beyond three such gaps; 0 when not late
