@@ -155,7 +155,7 @@ def test_what_a_customer_sends_appears_without_a_click(page: Page, server: Serve
     expect(page.get_by_text("has 1 row from 1 upload")).to_be_visible()
     server.drop("customers/menu/more.csv", "item,price_eur\nTart,6.50\nTea,3\n")
     server.load()
-    expect(page.get_by_text("has 3 rows from 2 uploads")).to_be_visible()
+    expect(page.get_by_role("heading", name="has 3 rows from 2 uploads")).to_be_visible()
 
 
 @pytest.mark.parametrize(
