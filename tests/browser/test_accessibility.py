@@ -131,8 +131,8 @@ def element(html: str) -> str:
     ("link", "opened"),
     [
         ("top_devices", "device=new"),
-        ("store_uptime", f"store={SHAKY}"),
-        ("online_fleet", "user="),
+        pytest.param("store_uptime", f"store={SHAKY}", marks=pytest.mark.torture),
+        pytest.param("online_fleet", "user=", marks=pytest.mark.torture),
         ("online_fleet?find=b", "device=b2"),
     ],
 )

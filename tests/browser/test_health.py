@@ -277,8 +277,15 @@ def test_a_click_into_a_legend_shows_one_alone(page: Page) -> None:
 # Pictures for people to look at: build/screenshots.
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("wide", "light"),
+        pytest.param("wide", "dark", marks=pytest.mark.torture),
+        pytest.param("phone", "light", marks=pytest.mark.torture),
+        pytest.param("phone", "dark", marks=pytest.mark.torture),
+    ],
+)
 def test_pictures(browser: Browser, server: Server, size: str, scheme: Scheme) -> None:
     for name, link in PAGES.items():
         picture(browser, server, link, size, scheme, PICTURES / f"{name}-{size}-{scheme}.png")

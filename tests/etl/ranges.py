@@ -13,7 +13,7 @@ from etl.read import scan
 LONG = "timestamp,id,type,status\r\n" + "".join(
     f"2026-02-{1 + n % 28:02}T10:{n:02}:00Z,d{n % 7},sensor,{'' if n % 9 == 4 else 'online'}\r\n"
     + "\r\n" * (n % 5 == 2)
-    for n in range(60)
+    for n in range(40)
 )
 RANGES = {  # name: text, and whether it is plain enough to be read in ranges
     "long.csv": (LONG, True),
@@ -30,7 +30,7 @@ RANGES = {  # name: text, and whether it is plain enough to be read in ranges
 def in_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read all but the smallest files in ranges, which begin where a block of the scan does."""
     for module, bound in ((scan, "BLOCK_BYTES"), (scan, "CUT_BYTES"), (spark, "MOST_LINES")):
-        monkeypatch.setattr(module, bound, 5)
+        monkeypatch.setattr(module, bound, 7)
 
 
 class Parts(Progress):

@@ -135,7 +135,7 @@ def test_tasks_of_one_file(tmp_path: Path, server: Server, monkeypatch: pytest.M
 def test_large_files_in_ranges(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = WORLD | AGAIN | {f"health/{name}": text for name, (text, _) in RANGES.items()}
+    files = {f"health/{name}": text for name, (text, _) in RANGES.items()}
     here, there = folders(tmp_path / "here"), folders(tmp_path / "there")
     load_once(here, files)
     in_ranges(monkeypatch)
