@@ -84,7 +84,9 @@ def adopt(
 
 
 def _link(file: Path, path: Path) -> None:
-    """Give a file another name, or copy it where file systems cannot."""
+    """Give a file another name, or copy it where file systems cannot. What had the name goes: to
+    write into it would change the file that it was linked to."""
+    path.unlink(missing_ok=True)
     try:
         path.hardlink_to(file)
     except OSError:

@@ -21,7 +21,7 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 Take = Callable[[AppSession, ClientState | None], None]
-AGAIN_SECONDS, TIMES = 0.005, 40  # how long what is asked waits for a tick that runs
+AGAIN_SECONDS, TIMES = 0.005, 40  # how often, how many times one waits for a run
 MOST_LEFT_OUT = 3  # ticks that tell of another URL than the page was told
 
 
@@ -53,8 +53,8 @@ class _Turns:
 
     def take(self, session: AppSession, asked: ClientState | None) -> None:
         if asked and asked.fragment_id and _has_ended(session):
-            # All that the run said is in the loop's queue by now; this goes behind it.
-            session._event_loop.call_soon(self.take, session, asked)
+            # All that the run said is in the loop's queue, or will be; this goes behind it.
+            session._event_loop.call_later(AGAIN_SECONDS, self.take, session, asked)
         elif asked and asked.is_auto_rerun:
             self._tick(session, asked)
         elif session in self._waiting:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from etl import parts, publish, verify
@@ -150,3 +151,16 @@ def test_a_broken_generation_stops_nothing(settled: Settings) -> None:
     settled.staging.mkdir()
     load_once(settled, {"connectivity_events/21.csv": of_day(21)})
     assert verify.main(["--data", str(settled.data)]) == 0
+
+
+def test_a_part_of_the_same_name_leaves_what_was_linked_before(tmp_path: Path) -> None:
+    root = tmp_path / "marts" / "000001"
+    one, two = tmp_path / "one.parquet", tmp_path / "two.parquet"
+    one.write_bytes(b"one")
+    two.write_bytes(b"two")
+    with duckdb.connect() as connection:
+        connection.execute(parts.SCHEMA)
+        for file in (one, two):
+            parts.adopt(connection, tmp_path, root, "spans", 7, [file])
+    assert one.read_bytes() == b"one"
+    assert (root / "spans" / "000007-00000.parquet").read_bytes() == b"two"
