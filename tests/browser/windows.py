@@ -9,8 +9,10 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def settle(page: Page) -> None:
-    """Wait until script and pictures are done: one that is still being drawn takes no click."""
+    """Wait until script and pictures are done: one that is still being drawn takes no click, and
+    what a component draws may come after the script has ended."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached")
     page.wait_for_timeout(700)
 
 
