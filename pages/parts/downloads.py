@@ -50,7 +50,7 @@ def offer_metric(metric: str, rows: int, name: str, **params: Any) -> None:
 
 
 def _row() -> Any:
-    return st.container(horizontal=True, gap="small")
+    return st.container(horizontal=True, gap="small", width="content")
 
 
 def _button(label: str, made: partial[bytes], file_name: str, key: str | None, help: str) -> None:

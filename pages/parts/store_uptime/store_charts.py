@@ -50,7 +50,7 @@ def distribution(below_pct: float) -> spec.Spec:
             x2="to_pct:Q",
             y=alt.Y(
                 "stores:Q",
-                title="Stores (log scale)",
+                title="Stores (log)",
                 scale=alt.Scale(type="symlog", constant=1, nice=False, padding=14),
                 axis=alt.Axis(values=[0, 1, 10, 100, 1_000, 10_000], format=",d"),
             ),
