@@ -8,6 +8,12 @@ import altair as alt
 
 from pages.parts import palette, spec
 
+# Where a few days are all there is, ticks lie within one day.
+_WITH_HOURS = (
+    "domain('x')[1] - domain('x')[0] < 4 * 864e5"
+    " ? utcFormat(datum.value, '%-d %b %H:%M') : datum.label"
+)
+
 
 @cache
 def arrivals() -> spec.Spec:
@@ -50,7 +56,9 @@ def coverage() -> spec.Spec:
                 "from_at:T",
                 title=None,
                 scale=alt.Scale(type="utc"),
-                axis=alt.Axis(format="%-d %b", labelOverlap=True, tickCount=5),
+                axis=alt.Axis(
+                    format="%-d %b", labelExpr=_WITH_HOURS, labelOverlap=True, tickCount=4
+                ),
             ),
             x2="to_at:T",
             y=alt.Y(
