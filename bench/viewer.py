@@ -34,6 +34,7 @@ class Viewer:
     _name: str = ""  # of the page, as its link says it
     first_seconds: float = 0.0
     _page: str = ""
+    _query: str = ""
     _asked: float = 0.0
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _wakes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Viewer:
 
     async def _run(self, query: str) -> float:
         self._finished.clear()
+        self._query = query
         self._asked = time.perf_counter()
         asked = BackMsg()
         asked.rerun_script.query_string = query
@@ -75,10 +77,12 @@ class Viewer:
 
     def _take(self, said: ForwardMsg) -> None:
         kind = said.WhichOneof("type")
-        if kind == "new_session":
-            self._page = said.new_session.page_script_hash
+        if kind == "navigation":
+            self._page = said.navigation.page_script_hash
         elif kind == "delta" and said.delta.new_element.WhichOneof("type") == "exception":
             raise Failed(said.delta.new_element.exception.message)
+        elif kind == "page_info_changed":
+            self._query = said.page_info_changed.query_string
         elif kind == "auto_rerun":
             self._wake(said.auto_rerun.fragment_id, said.auto_rerun.interval)
         elif said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and kind == "script_finished":
@@ -91,12 +95,13 @@ class Viewer:
 
     async def _rerun(self, fragment: str, seconds: float) -> None:
         asked = BackMsg()
-        asked.rerun_script.page_script_hash = self._page
         asked.rerun_script.fragment_id = fragment
         asked.rerun_script.is_auto_rerun = True
         with suppress(ConnectionClosed):
             while True:
                 await asyncio.sleep(seconds)
+                asked.rerun_script.page_script_hash = self._page
+                asked.rerun_script.query_string = self._query
                 await self._socket.send(asked.SerializeToString())
 
 

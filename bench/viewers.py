@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import datetime as dt
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -129,9 +130,11 @@ async def _click(
 
     async def click(viewer: Viewer, number: int) -> list[float]:
         taken: list[float] = []
+        pauses = random.Random(number)  # people do not click in step
+        await asyncio.sleep(pauses.uniform(0, 1))
         while time.monotonic() < until:
             taken.append(await viewer.change(f"day={days[(number + len(taken)) % len(days)]}"))
-            await asyncio.sleep(1)
+            await asyncio.sleep(pauses.uniform(0.5, 1.5))
         return taken
 
     found = await asyncio.gather(*(click(viewer, n) for n, viewer in enumerate(viewers)))

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import answers, words
-from pages.parts.turns import Turns
+from pages.parts import answers, rests, words
 from warehouse import NoGeneration, Settings, current_path
 from warehouse.bucket import BucketError
 
-_TURNS = Turns(10)
 _LAST = "generation before"
 
 
@@ -22,11 +20,15 @@ def watch(shown: Path | None, arrived: str, at: dt.datetime | None) -> None:
 
     Where very many look on, each waits for its turn, so that who clicks is answered meanwhile.
     """
-    if current() != shown and _TURNS.take():
+    now = current()
+    rests.found(now)
+    if now != shown and rests.NEWS.take():
         st.rerun(scope="app")
+    seconds = 0.0
     if shown and at:
-        seconds = (dt.datetime.now(dt.UTC).replace(tzinfo=None) - at).total_seconds()
+        seconds = max((dt.datetime.now(dt.UTC).replace(tzinfo=None) - at).total_seconds(), 0)
         st.caption(f"Generation {int(shown.stem)}: {arrived}, {words.ago(seconds)}")
+    rests.begin(shown, words.ago_lasts(seconds))
 
 
 def follow(shown: Path | None) -> None:

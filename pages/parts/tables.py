@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from pages.parts import said_cells
 from warehouse import metrics
 from warehouse.catalog import Column
 
@@ -32,7 +33,7 @@ def signed(table: pa.Table, **said: Callable[[Any], str]) -> Any:
         return table
     lists = [field.name for field in table.schema if pa.types.is_list(field.type)]
     drawn = dict.fromkeys(lists, _drawn)
-    return table.to_pandas().style.format(said | drawn, na_rep="")
+    return said_cells.format(table.to_pandas(), said | drawn)
 
 
 def _drawn(_value: object) -> str:

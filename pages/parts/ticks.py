@@ -13,12 +13,14 @@ Two faults of Streamlit, seen in 1.67, of fragments that ask to run again (`run_
 from __future__ import annotations
 
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+
+from pages.parts import rests
 
 Take = Callable[[AppSession, ClientState | None], None]
 AGAIN_SECONDS, TIMES = 0.005, 40  # how often, how many times one waits for a run
@@ -50,6 +52,7 @@ class _Turns:
         self._ticks: WeakKeyDictionary[AppSession, object] = WeakKeyDictionary()  # their runners
         self._left_out: WeakKeyDictionary[AppSession, int] = WeakKeyDictionary()
         self._waiting: WeakKeyDictionary[AppSession, list[ClientState | None]] = WeakKeyDictionary()
+        self._answered: WeakSet[AppSession] = WeakSet()  # or will be, as they asked
 
     def take(self, session: AppSession, asked: ClientState | None) -> None:
         if asked and asked.fragment_id and _has_ended(session):
@@ -65,8 +68,10 @@ class _Turns:
 
     def _tick(self, session: AppSession, asked: ClientState) -> None:
         """One that comes while something runs, or from a page that has not heard of the last run as
-        yet, is left out: the next one comes in a second."""
+        yet, is left out: the next one comes in a second. So is one that would change nothing."""
         if session._scriptrunner is not None or session in self._waiting:
+            return
+        if rests.rests(session.id, asked.fragment_id, busy=self._is_busy()):
             return
         left_out = self._left_out.pop(session, 0)
         if asked.query_string != self.links.get(session) and left_out < MOST_LEFT_OUT:
@@ -88,6 +93,13 @@ class _Turns:
             if asked:
                 self.links[session] = asked.query_string
             self._take(session, asked)
+        self._answered.add(session)
+
+    def _is_busy(self) -> bool:
+        """Whether somebody who clicked, or came, has no answer as yet."""
+        done = [session for session in self._answered if session._scriptrunner is None]
+        self._answered.difference_update(done)
+        return bool(self._answered)
 
 
 def _has_ended(session: AppSession) -> bool:

@@ -78,14 +78,19 @@ def compared(value: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in the largest unit that fits: `2 s ago`, `3 min ago`, `12 days ago`."""
-    seconds = max(seconds, 0)
+    """How long ago, in the largest unit that fits: `3 min ago`, `12 days ago`."""
     if seconds >= 86_400:
         return f"{counted(int(seconds // 86_400), 'day')} ago"
     for size, unit in ((3_600, "h"), (60, "min")):
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
-    return f"{int(seconds)} s ago"
+    return "less than a minute ago"
+
+
+def ago_lasts(seconds: float) -> float:
+    """For how many seconds more `ago` says the same."""
+    unit = next((unit for unit in (86_400, 3_600) if seconds >= unit), 60)
+    return unit - seconds % unit
 
 
 def hours(value: float) -> str:

@@ -82,7 +82,9 @@ def test_nobody_who_clicks_among_many_waits_in_vain(served: Server) -> None:
 
 
 def test_of_many_pages_only_some_take_news_at_once() -> None:
-    turns = Turns(10)
-    assert [turns.take() for _ in range(12)] == [True] * 10 + [False] * 2
+    turns = Turns(10, at_once=3)
+    assert [turns.take() for _ in range(5)] == [True] * 3 + [False] * 2
+    assert not turns.any_left()
     time.sleep(0.25)
+    assert turns.any_left()
     assert [turns.take() for _ in range(2)] == [True] * 2
