@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""A change of the day on Top devices against the same change on a bare Streamlit page.
+"""A change of the day on Top devices, and its first paint, against those of a bare Streamlit page.
 
 The bare page has one select box, ten rows and one chart. Both are open in one Chromium and are
 changed in turn; the time runs from the key that chooses an option to the last change of what is
-shown, the table's cells among it. Reads the warehouse of FLEETPULSE_DATA.
+shown, the table's cells among it. A first paint is that of the first heading or control after the
+page was asked for by a browser without a cache. Reads the warehouse of FLEETPULSE_DATA.
 """
 
 from __future__ import annotations
@@ -62,13 +63,21 @@ WATCH = """() => {
 }"""
 SETTLED = "() => seen.table && performance.now() - seen.changed > 400"
 TOOK = "() => seen.changed - seen.start"
+# Since the page was asked for; a frame later what is in the document is on the screen.
+PAINTED = """() => new Promise(done => {
+  const look = () => document.querySelector(
+    '[data-testid=stMain] :is(h1, [data-testid=stSelectbox])')?.checkVisibility()
+    ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look);
+  look();
+})"""
 
 
 def main() -> None:
     """Open both, change them in turn, print the medians and their ratio."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--changes", type=int, default=21, help="of each page (%(default)s)")
-    changes = options.parse_args().changes
+    options.add_argument("--paints", type=int, default=11, help="of each page (%(default)s)")
+    asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE, encoding="utf-8")
@@ -79,8 +88,10 @@ def main() -> None:
                 "bare page": opened(web, plain.url),
                 "Top devices": opened(web, f"{ours.url}/top_devices"),
             }
-            taken = measure(pages, changes)
-    report(taken)
+            taken = measure(pages, asked.changes)
+            painted = paint(web, {name: page.url for name, page in pages.items()}, asked.paints)
+    report("change", taken)
+    report("first paint", painted)
 
 
 def measure(pages: dict[str, Page], changes: int) -> dict[str, list[float]]:
@@ -105,10 +116,24 @@ def change(page: Page) -> float:
     return float(page.evaluate(TOOK))
 
 
-def report(taken: dict[str, list[float]]) -> None:
+def paint(web: Browser, urls: dict[str, str], times: int) -> dict[str, list[float]]:
+    """Milliseconds of each first paint; the first of each page does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in urls}
+    for turn in range(times + 1):
+        for name, url in urls.items():
+            with web.new_context(viewport={"width": 1280, "height": 800}) as context:
+                page = context.new_page()
+                page.goto(url, wait_until="commit")
+                milliseconds = float(page.evaluate(PAINTED))
+            if turn:
+                taken[name].append(milliseconds)
+    return taken
+
+
+def report(what: str, taken: dict[str, list[float]]) -> None:
     middle = {name: statistics.median(values) for name, values in taken.items()}
     base = middle["bare page"]
-    print(f"{'':14}{'median ms':>10}{'fastest':>10}{'slowest':>10}{'ratio':>8}")
+    print(f"{what:14}{'median ms':>10}{'fastest':>10}{'slowest':>10}{'ratio':>8}")
     for name, values in taken.items():
         print(
             f"{name:14}{middle[name]:10.0f}{min(values):10.0f}{max(values):10.0f}"
