@@ -86,20 +86,27 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("window", "scheme"),
-    [
-        pytest.param(WIDE, "light", id="wide, light"),
-        pytest.param(PHONE, "dark", id="phone, dark"),
-        pytest.param(WIDE, "dark", id="wide, dark", marks=pytest.mark.torture),
-        pytest.param(PHONE, "light", id="phone, light", marks=pytest.mark.torture),
+    ("window", "scheme", "pages"),
+    [  # every page in one mode, and in torture every page in every mode
+        pytest.param(WIDE, "light", PAGES[::2], id="wide, light"),
+        pytest.param(PHONE, "dark", PAGES[1::2], id="phone, dark"),
+        pytest.param(WIDE, "light", PAGES[1::2], id="others, light", marks=pytest.mark.torture),
+        pytest.param(PHONE, "dark", PAGES[::2], id="others, dark", marks=pytest.mark.torture),
+        pytest.param(WIDE, "dark", PAGES, id="wide, dark", marks=pytest.mark.torture),
+        pytest.param(PHONE, "light", PAGES, id="phone, light", marks=pytest.mark.torture),
     ],
 )
 def test_nothing_serious_that_streamlit_does_not_have(
-    browser: Browser, server: Server, bare: str, window: ViewportSize, scheme: Scheme
+    browser: Browser,
+    server: Server,
+    bare: str,
+    window: ViewportSize,
+    scheme: Scheme,
+    pages: tuple[str, ...],
 ) -> None:
     own = {find for _, find in findings(browser, bare, ("",), window, scheme)}
     site = f"http://localhost:{server.port}"
-    found = findings(browser, site, PAGES, window, scheme)
+    found = findings(browser, site, pages, window, scheme)
     assert [(page, *find) for page, find in found if find not in own] == []
 
 
