@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from etl.datasets import Dataset
-from etl.engines.spark import SHARED, ClusterFailed, Spark, failures
+from etl.engines.server import ClusterFailed, failures
+from etl.engines.spark import SHARED, Spark
 from etl.maker import Made
 from etl.mart import Mart
 from etl.views import LakeFile

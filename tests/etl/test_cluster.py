@@ -19,6 +19,7 @@ import pytest
 
 from etl import engines, verify
 from etl import load as command
+from etl.engines import server as spark_server
 from etl.engines import spark, spark_maker
 from etl.progress import Progress
 from etl.run import load, take_back
@@ -215,8 +216,8 @@ def test_without_the_client_it_says_how_to_install_it(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_older_than_the_client_is_named() -> None:
-    with pytest.raises(spark.ClusterFailed, match=r"Spark 3\.5\.7.*pyspark-client==3\.5\."):
-        spark._check_version("sc://here:1", "3.5.7")
+    with pytest.raises(spark_server.ClusterFailed, match=r"Spark 3\.5\.7.*pyspark-client==3\.5\."):
+        spark_server._check_version("sc://here:1", "3.5.7")
 
 
 def test_a_worker_with_other_code_is_refused(
