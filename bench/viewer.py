@@ -28,11 +28,14 @@ class Failed(Exception):
 
 @dataclass(slots=True)
 class Viewer:
-    """A page that is open; `first_seconds` is what its first complete run took."""
+    """A page that is open; `first_seconds` is what its first complete run took, `runs` how many
+    complete runs it saw, `ticks` how many of a fragment alone."""
 
     _socket: ClientConnection
     _name: str = ""  # of the page, as its link says it
     first_seconds: float = 0.0
+    runs: int = 0
+    ticks: int = 0
     _page: str = ""
     _query: str = ""
     _asked: float = 0.0
@@ -85,8 +88,15 @@ class Viewer:
             self._query = said.page_info_changed.query_string
         elif kind == "auto_rerun":
             self._wake(said.auto_rerun.fragment_id, said.auto_rerun.interval)
-        elif said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and kind == "script_finished":
+        elif kind == "script_finished":
+            self._finish(said.script_finished)
+
+    def _finish(self, how: ForwardMsg.ScriptFinishedStatus.ValueType) -> None:
+        if how == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.runs += 1
             self._finished.set()
+        elif how == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            self.ticks += 1
 
     def _wake(self, fragment: str, seconds: float) -> None:
         """A fragment wants to run again every so many seconds."""

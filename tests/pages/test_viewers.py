@@ -51,6 +51,35 @@ def test_idle_pages_cost_next_to_nothing_and_a_newcomer_is_served(served: Server
         assert own.submit(asyncio.run, watched()).result() < MOST_IDLE
 
 
+def test_a_page_runs_only_where_there_is_news(served: Server) -> None:
+    url = f"http://127.0.0.1:{served.port}"
+
+    async def watched() -> tuple[int, int]:
+        async with AsyncExitStack() as pages:
+            opened = (pages.enter_async_context(viewing(url)) for _ in range(VIEWERS))
+            viewers = await asyncio.gather(*opened)
+            await asyncio.sleep(3)
+            before = sum(viewer.ticks for viewer in viewers)
+            await asyncio.sleep(IDLE_SECONDS)
+            ticks = sum(viewer.ticks for viewer in viewers) - before
+            runs = [viewer.runs for viewer in viewers]
+            served.drop(
+                "news.csv", "timestamp,id,type,status\n2017-05-09T01:00:00Z,d9,sensor,online\n"
+            )
+            await asyncio.to_thread(served.load)
+            for _ in range(100):
+                await asyncio.sleep(0.2)
+                told = sum(v.runs > had for v, had in zip(viewers, runs, strict=True))
+                if told == VIEWERS:
+                    break
+            return ticks, told
+
+    with ThreadPoolExecutor(1) as own:
+        ticks, told = own.submit(asyncio.run, watched()).result()
+    assert ticks < VIEWERS * IDLE_SECONDS / 3  # each of them ticks every second
+    assert told == VIEWERS
+
+
 CLICKING, CLICKS = 10, 8
 
 
