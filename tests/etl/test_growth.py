@@ -7,12 +7,17 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from etl import marts
+from etl.datasets import datasets
 from etl.engines import here
+from etl.read.source import Source, insert_sql, insert_values
+from etl.read.stage import Staging
 from tests.etl.loading import answer, current, folders, lay, load_all, load_once, rows
 from tests.etl.world import FIRST, SECOND, State, assert_sound, state
 from warehouse import Settings, zstd
@@ -173,3 +178,48 @@ def took(settings: Settings) -> tuple[float, float]:
         row = connection.execute(TOOK).fetchone()
     assert row is not None
     return row
+
+
+def test_the_reader_keeps_the_order_of_lines_in_every_dataset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row's line follows from its place: no plan may have a join, behind which places change
+    where a file is large."""
+    plans: dict[str, str] = {}
+    insert = Staging._insert
+
+    def explain(staging: Staging, sources: Sequence[Source]) -> int:
+        explained = staging.connection.execute(
+            f"explain {insert_sql(sources)}", insert_values(sources, staging.latest)
+        ).fetchall()
+        name = sources[0].dialect.dataset.name
+        plans[name] = plans.get(name, "") + str(explained).lower()
+        return insert(staging, sources)
+
+    monkeypatch.setattr(Staging, "_insert", explain)
+    load_all(tmp_path, [FIRST, SECOND])
+    assert datasets().keys() <= plans.keys()
+    assert [name for name, plan in plans.items() if " join " in plan] == []
+    assert all("read_csv" in plan for plan in plans.values())
+
+
+def test_events_keep_their_lines_in_a_large_file(tmp_path: Path) -> None:
+    """Of so many, whole blocks had each other's lines while true and false were told by a join."""
+    count = 1_500_000
+    settings = folders(tmp_path)
+    (settings.incoming / "connectivity_events").mkdir(parents=True)
+    file = settings.incoming / "connectivity_events" / "large.csv"
+    duckdb.execute(f"""
+        copy (
+            select timestamp '2025-01-01' + to_seconds(line) as timestamp, 'L' || line as device_id,
+                'u' || line % 500 as user_id, 's' || line % 30 as server_id,
+                line % 2 = 0 as connected
+            from range(2, {count + 2}) as lines(line)
+        ) to '{file}' (header)
+    """)
+    load_once(settings, {})
+    with current(settings) as connection:
+        found = connection.execute(
+            "select count(*), count(*) filter (device_id <> 'L' || line) from connectivity_events"
+        )
+        assert found.fetchall() == [(count, 0)]
