@@ -102,7 +102,7 @@ def cluster(parser: argparse.ArgumentParser) -> None:
         "--remote",
         default=os.environ.get(REMOTE) or None,
         metavar="sc://HOST:PORT",
-        help=f"take the files on this server of Spark Connect ({REMOTE}; now %(default)s)",
+        help=f"take the files on this server of Spark Connect (default: {REMOTE})",
     )
 
 

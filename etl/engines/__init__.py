@@ -56,12 +56,13 @@ def maker(
     if not remote or settings.data_url:
         yield IN_DATABASE
         return
-    from etl.engines.spark_maker import SparkMaker  # an optional extra
+    from etl.engines.server import shown  # an optional extra
+    from etl.engines.spark_maker import SparkMaker
 
     with SparkMaker(remote, settings.data, settings.staging) as there:
         yield there
     if there.marts:
-        say(f"{there.marts} marts computed at {remote} from {there.bytes / 1e6:,.1f} MB")
+        say(f"{there.marts} marts computed at {shown(remote)} from {there.bytes / 1e6:,.1f} MB")
 
 
 @contextmanager

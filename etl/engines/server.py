@@ -30,6 +30,11 @@ class ClusterFailed(Exception):
     """The cluster cannot do what was asked of it; the text is one line and says why."""
 
 
+def shown(remote: str) -> str:
+    """The address without its parameters, of which one may be a token."""
+    return remote.partition("/;")[0]
+
+
 def connected(remote: str) -> SparkSession:
     """A session at this address. Raises ClusterFailed."""
     host, port = _address(remote)
@@ -48,7 +53,7 @@ def connected(remote: str) -> SparkSession:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
     except OSError as wrong:
         raise ClusterFailed(
-            f"no server answers at {remote} ({wrong.strerror or wrong}); "
+            f"no server answers at {shown(remote)} ({wrong.strerror or wrong}); "
             "start one, or load without --remote and SPARK_REMOTE"
         ) from wrong
     # It is told in the error too.
@@ -64,9 +69,9 @@ def connected(remote: str) -> SparkSession:
     except (PySparkException, RpcError) as wrong:
         told = _told(wrong)
         if _GONE.search(str(wrong)):
-            raise ClusterFailed(f"at {remote}: {told}") from wrong
+            raise ClusterFailed(f"at {shown(remote)}: {told}") from wrong
         raise ClusterFailed(
-            f"the server at {remote} does not take this client, pyspark-client "
+            f"the server at {shown(remote)} does not take this client, pyspark-client "
             f"{_client_version()}: {told}"
         ) from wrong
     return session
@@ -95,7 +100,7 @@ def _address(remote: str) -> tuple[str, int]:
             return parts.hostname, parts.port or PORT
     except ValueError:
         pass
-    raise ClusterFailed(f"{remote!r} is no address of a server, expected sc://HOST:PORT")
+    raise ClusterFailed(f"{shown(remote)!r} is no address of a server, expected sc://HOST:PORT")
 
 
 def _check_version(remote: str, server: str) -> None:
@@ -104,7 +109,7 @@ def _check_version(remote: str, server: str) -> None:
     if _release(server) < _release(client):
         major, minor = _release(server)
         raise ClusterFailed(
-            f"the server at {remote} is Spark {server}, older than this client, {client}: "
+            f"the server at {shown(remote)} is Spark {server}, older than this client, {client}: "
             f"pip install 'pyspark-client=={major}.{minor}.*'"
         )
 
@@ -129,7 +134,7 @@ def failures(remote: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, RpcError) as failed:
-        raise ClusterFailed(f"at {remote}: {_told(failed)}") from failed
+        raise ClusterFailed(f"at {shown(remote)}: {_told(failed)}") from failed
 
 
 def _told(failed: Exception) -> str:

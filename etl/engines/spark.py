@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from etl.arrivals import Arrival
 from etl.engines.exchange import Exchange, Shared
 from etl.engines.identity import identity
-from etl.engines.server import ClusterFailed, connected, failures
+from etl.engines.server import ClusterFailed, connected, failures, shown
 from etl.engines.worker import Done, Look
 from etl.joining import Joining
 from etl.plan import File, Load, ranges, tasks
@@ -97,8 +97,8 @@ class Spark:
                 yield left.pop(number), done
         if left:
             raise ClusterFailed(
-                f"the server at {self._remote} ended with {len(left):,} of {len(due):,} tasks "
-                "not done"
+                f"the server at {shown(self._remote)} ended with {len(left):,} of {len(due):,} "
+                "tasks not done"
             )
 
     def _run(self, where: str, count: int) -> Iterator[tuple[int, Any]]:

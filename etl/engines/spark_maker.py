@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from etl.datasets import Dataset
-from etl.engines.server import ClusterFailed, failures
+from etl.engines.server import ClusterFailed, failures, shown
 from etl.engines.spark import SHARED, Spark
 from etl.maker import Made
 from etl.mart import Mart
@@ -201,7 +201,9 @@ class SparkMaker:
         else:
             is_whole = self._session.sql(sql).count() == 0
         if not is_whole:
-            raise ClusterFailed(f"what {self._remote} wrote to {str(out)!r} is not there; {SHARED}")
+            raise ClusterFailed(
+                f"what {shown(self._remote)} wrote to {str(out)!r} is not there; {SHARED}"
+            )
         return _Stored(paths)
 
     def _count(self, paths: Sequence[str]) -> int:
