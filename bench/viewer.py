@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -29,16 +30,18 @@ class Failed(Exception):
 @dataclass(slots=True)
 class Viewer:
     """A page that is open; `first_seconds` is what its first complete run took, `runs` how many
-    complete runs it saw, `ticks` how many of a fragment alone."""
+    complete runs it saw, `ticks` how many of a fragment alone, `headings` what the newest run says
+    and `pictures` the ids of those of which something can be chosen."""
 
     _socket: ClientConnection
     _name: str = ""  # of the page, as its link says it
     first_seconds: float = 0.0
     runs: int = 0
     ticks: int = 0
+    headings: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
     _page: str = ""
     _query: str = ""
-    _asked: float = 0.0
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
     _wakes: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -49,6 +52,16 @@ class Viewer:
     async def change(self, query: str) -> float:
         """Ask for the page with other choices in its link; seconds until it is complete."""
         return await self._run(query)
+
+    async def choose(self, picture: str, selection: str) -> None:
+        """Choose something in a picture; as happens in a browser, its next tick is sent between the
+        choice and the request for what it changes."""
+        tick, asked = (self._rerun_request(fragment) for fragment in (next(iter(self._wakes)), ""))
+        for each in (tick, asked):
+            chosen = each.rerun_script.widget_states.widgets.add(id=picture)
+            chosen.string_value = selection
+        await self._socket.send(tick.SerializeToString())
+        await self._ask(asked)
 
     async def listen(self) -> None:
         """Take what the server sends, until it closes. Raises Failed."""
@@ -66,30 +79,50 @@ class Viewer:
         await self._socket.close()
 
     async def _run(self, query: str) -> float:
-        self._finished.clear()
         self._query = query
-        self._asked = time.perf_counter()
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_script_hash = self._page
-        asked.rerun_script.page_name = self._name
+        return await self._ask(self._rerun_request())
+
+    async def _ask(self, asked: BackMsg) -> float:
+        """Send a request for a complete run; seconds until it is done."""
+        self._finished.clear()
+        begin = time.perf_counter()
         await self._socket.send(asked.SerializeToString())
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._finished.wait()
-        return time.perf_counter() - self._asked
+        return time.perf_counter() - begin
+
+    def _rerun_request(self, fragment: str = "") -> BackMsg:
+        """A request for the page, or for a tick of a fragment."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = self._query
+        asked.rerun_script.page_script_hash = self._page
+        asked.rerun_script.page_name = self._name
+        asked.rerun_script.fragment_id = fragment
+        asked.rerun_script.is_auto_rerun = bool(fragment)
+        return asked
 
     def _take(self, said: ForwardMsg) -> None:
         kind = said.WhichOneof("type")
-        if kind == "navigation":
+        if kind == "navigation":  # of a complete run
             self._page = said.navigation.page_script_hash
-        elif kind == "delta" and said.delta.new_element.WhichOneof("type") == "exception":
-            raise Failed(said.delta.new_element.exception.message)
+            self.headings, self.pictures = [], []
+        elif kind == "delta":
+            self._see(said.delta.new_element)
         elif kind == "page_info_changed":
             self._query = said.page_info_changed.query_string
         elif kind == "auto_rerun":
             self._wake(said.auto_rerun.fragment_id, said.auto_rerun.interval)
         elif kind == "script_finished":
             self._finish(said.script_finished)
+
+    def _see(self, element: Element) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            raise Failed(element.exception.message)
+        if kind == "heading":
+            self.headings.append(element.heading.body)
+        elif kind == "vega_lite_chart" and element.vega_lite_chart.id:
+            self.pictures.append(element.vega_lite_chart.id)
 
     def _finish(self, how: ForwardMsg.ScriptFinishedStatus.ValueType) -> None:
         if how == ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -104,15 +137,10 @@ class Viewer:
             self._wakes[fragment] = asyncio.create_task(self._rerun(fragment, seconds))
 
     async def _rerun(self, fragment: str, seconds: float) -> None:
-        asked = BackMsg()
-        asked.rerun_script.fragment_id = fragment
-        asked.rerun_script.is_auto_rerun = True
         with suppress(ConnectionClosed):
             while True:
                 await asyncio.sleep(seconds)
-                asked.rerun_script.page_script_hash = self._page
-                asked.rerun_script.query_string = self._query
-                await self._socket.send(asked.SerializeToString())
+                await self._socket.send(self._rerun_request(fragment).SerializeToString())
 
 
 @asynccontextmanager

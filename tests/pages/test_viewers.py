@@ -80,6 +80,21 @@ def test_a_page_runs_only_where_there_is_news(served: Server) -> None:
     assert told == VIEWERS
 
 
+def test_a_tick_that_brings_what_a_click_has_chosen_leaves_the_answer_to_it(served: Server) -> None:
+    """Before, the tick wrote the device into the link, and the click, which came with the link of
+    before, found nothing new: one of seven on a busy machine."""
+
+    async def opened() -> list[str]:
+        async with viewing(f"http://127.0.0.1:{served.port}", page="top_devices") as viewer:
+            (bars,) = viewer.pictures
+            await viewer.choose(bars, '{"selection": {"bar": [{"device": "d1"}]}}')
+            return viewer.headings
+
+    with ThreadPoolExecutor(1) as own:
+        headings = own.submit(asyncio.run, opened()).result()
+    assert any(heading.startswith("Reported ") for heading in headings), headings
+
+
 CLICKING, CLICKS = 10, 8
 
 
