@@ -7,7 +7,7 @@ PORT := $(or $(FLEETPULSE_PORT),8501)
 PY := .venv/bin/python
 CODE = $(wildcard dashboard.py) \
 	$(sort $(dir $(wildcard $(addsuffix /*.py,fleetpulse etl warehouse reports uploads api pages bench tests))))
-BENCHES = load many_files growth queries online stores uploads reports page_change viewers
+BENCHES = load many_files growth queries online stores uploads reports page_change viewers visible
 # What the coverage of etl and warehouse is measured by.
 CORE = tests/etl tests/warehouse $(sort $(wildcard tests/test_*.py))
 # Of two cores; a third one works where the others wait for a server or a browser.
@@ -61,8 +61,8 @@ lint: .venv/test.stamp ## Ruff, hadolint, sqlfluff and mypy
 image: ## Take the Dockerfile's steps in a clean folder and prove the result, without Docker
 	sh tools/prove_image.sh
 
-torture: .venv/test.stamp ## Kill, race and flood the loader, and look at every page in every mode, for an hour
-	@$(WITH_CHROMIUM) $(PY) -m pytest -m torture --timeout 3600 $(ARGS)
+torture: .venv/test.stamp ## Kill, race and flood the loader, and look at every page in every mode, for a night
+	@$(WITH_CHROMIUM) $(PY) -m pytest -m torture --timeout 3600 -n $(WORKERS) $(ARGS)
 
 cluster: .venv/test.stamp ## Run the suite of the cluster on a real Spark: a master, two workers (JDK 17)
 	@mkdir -p build

@@ -1,6 +1,6 @@
 """One viewer of the dashboard without a browser: Streamlit's own protocol over its websocket.
 
-Like a browser it asks for a page, answers what the page wants to run again every second, and may
+Like a browser it asks for a page, answers what the page wants to run again now and then, and may
 change a control. Shared by bench/viewers.py and the tests.
 """
 

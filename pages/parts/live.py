@@ -14,7 +14,7 @@ from warehouse.bucket import BucketError
 _LAST = "generation before"
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=0.5)
 def watch(shown: Path | None, arrived: str, at: dt.datetime | None) -> None:
     """Rerun the page once the symlink points elsewhere; meanwhile say how old the data is.
 

@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.turns import Turns
 
-LOOK_SECONDS = 0.5  # so old may be what the last look found
+LOOK_SECONDS = 0.25  # so old may be what the last look found
 MOST = 10_000  # pages; those that are closed are forgotten beyond that
 NEWS = Turns(10, at_once=3)  # pages a second that take a new generation, where there are very many
 _BESIDE = Turns(2, at_once=1)  # the same while somebody who clicked waits for an answer

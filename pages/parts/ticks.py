@@ -84,7 +84,7 @@ class _Turns:
             self._take_waiting(session)
 
     def _tick(self, session: AppSession, asked: ClientState) -> None:
-        """One that comes while something runs is left out: the next one comes in a second. So is
+        """One that comes while something runs is left out: the next one comes soon. So is
         one that would change nothing. What it brings is not taken: the page knows its own URL, and
         without states of widgets they stay as they are."""
         if asked.query_string == self._links.get(session):

@@ -76,7 +76,7 @@ def test_a_page_runs_only_where_there_is_news(served: Server) -> None:
 
     with ThreadPoolExecutor(1) as own:
         ticks, told = own.submit(asyncio.run, watched()).result()
-    assert ticks < VIEWERS * IDLE_SECONDS / 3  # each of them ticks every second
+    assert ticks < VIEWERS * IDLE_SECONDS / 3  # each of them ticks twice a second
     assert told == VIEWERS
 
 
