@@ -20,6 +20,7 @@ from etl.maker import IN_DATABASE, Maker
 from etl.mart import marts as all_marts
 from etl.storage import COUNTER, Storage
 from warehouse import Settings, metrics
+from warehouse.catalog import creation_order
 from warehouse.database import STORAGE_VERSION, attached
 
 KEPT = 5
@@ -114,7 +115,7 @@ def rebuild_as(
         marts.create(connection, settings.data)
         connection.begin()
         marts.recompute(connection, settings.data, root, changed, datasets(), maker)
-        for metric in metrics().values():
+        for metric in creation_order():
             connection.execute(metric.sql)
 
 

@@ -14,11 +14,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "metrics"
 MARTS = Path(__file__).parent / "marts"
 
+_HEADER = re.compile(r"^--.*$", re.MULTILINE)
+_CALLED = re.compile(r"\b(\w+)\(")
 _STATEMENT = re.compile(r"\bstatement\.(\w+)")
 
 _PARAM = re.compile(
@@ -149,3 +152,16 @@ def _match(form: re.Pattern[str], where: str, value: str) -> dict[str, str | Non
 def metrics() -> Mapping[str, Metric]:
     """Every metric by name, in alphabetical order."""
     return {p.stem: parse(p.stem, p.read_text("utf-8")) for p in sorted(FOLDER.glob("*.sql"))}
+
+
+def creation_order() -> list[Metric]:
+    """Every metric, behind those that it reads.
+
+    Raises ValueError (graphlib.CycleError) where two read each other.
+    """
+    known = metrics()
+    reads = {
+        name: known.keys() & set(_CALLED.findall(_HEADER.sub("", metric.sql))) - {name}
+        for name, metric in known.items()
+    }
+    return [known[name] for name in TopologicalSorter(reads).static_order()]

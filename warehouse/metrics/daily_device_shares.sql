@@ -15,59 +15,17 @@
 create or replace macro daily_device_shares(
     device_type, device_status, last_day, days := 30
 ) as table
-with calendar as (
-    select (last_day::date - step::integer) as day
-    from range(
-        case
-            when days between 0 and 36525 then days
-            else error('daily_device_shares: days must be 0 to 36525 (100 years), not ' || days)
-        end
-    ) as steps(step)
-),
-
-matching as (
-    select day, devices, reports
-    from health_day_totals
-    where
-        report_type is not distinct from device_type::varchar
-        and report_status is not distinct from device_status::varchar
-),
-
-kind as (
-    select day, devices
-    from health_day_totals
-    where
-        report_status is null
-        and report_type is not distinct from case
-            when device_status is not null then device_type::varchar
-        end
-),
-
-loaded as (
-    select day
-    from health_day_totals
-    where report_type is null and report_status is null
-),
-
-counted as (
-    select
-        calendar.day,
-        case when loaded.day is not null then coalesce(matching.devices, 0) end as devices,
-        case when loaded.day is not null then coalesce(kind.devices, 0) end as of_devices,
-        case when loaded.day is not null then coalesce(matching.reports, 0) end as reports,
-        loaded.day is not null as has_data
-    from calendar
-    left join loaded using (day)
-    left join matching using (day)
-    left join kind using (day)
-)
-
 select
-    day,
-    devices::bigint as devices,
-    of_devices::bigint as of_devices,
-    100.0 * devices / nullif(of_devices, 0) as share_pct,
-    reports::bigint as reports,
-    has_data
-from counted
+    matching.day,
+    matching.devices,
+    kind.devices as of_devices,
+    100.0 * matching.devices / nullif(kind.devices, 0) as share_pct,
+    matching.reports,
+    matching.has_data
+from daily_devices(device_type, device_status, last_day, days := days) as matching
+inner join
+    daily_devices(
+        case when device_status is not null then device_type end, null, last_day, days := days
+    ) as kind
+    using (day)
 order by day;

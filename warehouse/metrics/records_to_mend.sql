@@ -12,19 +12,13 @@ create or replace macro records_to_mend(
     of_dataset := NULL, of_column := NULL, of_kind := NULL
 ) as table
 select
-    rejects.source_id,
-    rejects.path,
-    rejects.line,
-    rejects.raw,
-    rejects.reason
-from rejects
-inner join files
-    on rejects.source_id = files.source_id
-    and rejects.path = files.path
-    and rejects.load_id = files.load_id
+    source_id,
+    path,
+    line,
+    raw,
+    reason
+from rejected_rows(of_dataset := of_dataset)
 where
-    files.status <> 'retracted'
-    and (of_dataset is null or files.dataset = of_dataset)
-    and (of_column is null or coalesce(rejects.column_name, '') = of_column)
-    and (of_kind is null or regexp_replace(rejects.reason, '''[^'']*''', '…', 'g') = of_kind)
-order by rejects.load_id desc, rejects.path, rejects.line;
+    (of_column is null or coalesce(column_name, '') = of_column)
+    and (of_kind is null or regexp_replace(reason, '''[^'']*''', '…', 'g') = of_kind)
+order by load_id desc, path, line;

@@ -19,31 +19,14 @@ create or replace macro rejected_reasons(
 ) as table
 with rejected as (
     select
-        files.dataset,
-        rejects.column_name,
-        regexp_replace(rejects.reason, '''[^'']*''', '…', 'g') as reason_kind,
-        rejects.path,
-        rejects.load_id,
-        struct_pack(
-            reason := rejects.reason, path := rejects.path, line := rejects.line, raw := rejects.raw
-        ) as example,
-        struct_pack(
-            newest := -rejects.load_id, path := rejects.path, line := rejects.line
-        ) as place
-    from rejects
-    left join files
-        on rejects.source_id = files.source_id
-        and rejects.path = files.path
-        and rejects.load_id = files.load_id
-    where
-        files.status <> 'retracted'
-        and (of_dataset is null or files.dataset = of_dataset)
-        and (in_file is null or rejects.path = in_file)
-        and (
-            matching is null
-            or contains(lower(rejects.reason), lower(matching))
-            or contains(lower(rejects.raw), lower(matching))
-        )
+        dataset,
+        column_name,
+        regexp_replace(reason, '''[^'']*''', '…', 'g') as reason_kind,
+        path,
+        load_id,
+        struct_pack(reason := reason, path := path, line := line, raw := raw) as example,
+        struct_pack(newest := -load_id, path := path, line := line) as place
+    from rejected_rows(of_dataset := of_dataset, in_file := in_file, matching := matching)
 ),
 
 counted as (
