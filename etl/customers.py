@@ -15,7 +15,8 @@ import duckdb
 
 from etl.datasets import datasets
 from etl.fields import read_timestamp, shown
-from etl.read.dialect import Dialect, Header, Unfit, read_header
+from etl.read.dialect import Dialect
+from etl.read.header import Header, Unfit, read_header
 from etl.read.scan import is_windows
 
 FOLDER = "customers"

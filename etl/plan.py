@@ -16,7 +16,8 @@ from etl import customers
 from etl.arrivals import Arrival
 from etl.customers import Tables
 from etl.ledger import FileFate
-from etl.read.dialect import Dialect, Unfit, detect, read_header
+from etl.read.dialect import Dialect, detect
+from etl.read.header import Unfit, read_header
 from etl.read.ranges import Range, divide
 from etl.read.scan import Scan
 

@@ -16,7 +16,9 @@ from etl.datasets import Column, Dataset
 from etl.fields import IDENTIFIER, TEXT
 from etl.ledger import FileFate
 from etl.plan import File, Load, New
-from etl.read.dialect import Dialect, Unfit, positions_of, read_header
+from etl.read.dialect import Dialect
+from etl.read.header import Unfit, read_header
+from etl.read.names import positions_of
 from etl.read.scan import Scan, Unreadable
 from etl.read.source import READ_LINES, Source, Unreconciled, plain
 from etl.read.stage import Staging

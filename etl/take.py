@@ -22,7 +22,7 @@ from etl.ledger import FileFate
 from etl.plan import File, Task
 from etl.progress import Progress
 from etl.read.batch import Batch, Read
-from etl.read.dialect import Unfit, read_header
+from etl.read.header import Unfit, read_header
 from etl.read.ranges import narrow
 from etl.read.scan import Unreadable, blank_lines
 from etl.read.source import Source, plain

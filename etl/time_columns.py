@@ -15,8 +15,8 @@ from etl import disk
 from etl.customers import FOLDER, place
 from etl.fields import NOTHING, read_timestamp, shown
 from etl.read.cells import Malformed, split
-from etl.read.dialect import Unfit
 from etl.read.examine import fits, is_header
+from etl.read.header import Unfit
 from etl.read.records import BLANKS
 from etl.read.scan import Unreadable
 from etl.read.source import READ_LINES, Source

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 from etl import disk
 from etl.customers import ID, column_names, same
-from etl.read.dialect import Unfit
+from etl.read.header import Unfit
 from etl.read.scan import HEAD_BYTES
 from etl.time_columns import (
     TIME_COLUMN_FILE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from etl import disk
 from etl.customers import column_names
-from etl.read.dialect import Unfit
+from etl.read.header import Unfit
 from uploads.errors import Unusable
 from uploads.inspection import Inspector
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.read.dialect import WINDOWS, Dialect, is_no_row
+from etl.read.dialect import Dialect
+from etl.read.header import WINDOWS, is_no_row
 from etl.read.records import LINE_END, encoded, end_of_line, end_of_record
 from etl.read.scan import BLOCK_BYTES, MAX_LINE_BYTES, Unreadable, blocks, is_utf8, open_text
 

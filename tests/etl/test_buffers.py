@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from etl.read import source
-from etl.read.dialect import detect, read_header
+from etl.read.dialect import detect
+from etl.read.header import read_header
 from etl.read.rewrite import rewrite
 from etl.read.scan import scan
 from tests.etl.loading import answer, current, folders, load_once

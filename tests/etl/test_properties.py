@@ -18,8 +18,9 @@ import pytest
 
 from etl.datasets import datasets
 from etl.datasets.spec import FUTURE
-from etl.read.dialect import detect, read_header
+from etl.read.dialect import detect
 from etl.read.examine import Rejected, examine, is_blank
+from etl.read.header import read_header
 from etl.read.scan import HEAD_BYTES
 from tests.etl import nearly, reading
 from tests.etl.loading import current, load_all
