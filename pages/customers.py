@@ -124,15 +124,17 @@ def show_cards(rows: list[dict[str, Any]]) -> None:
             cards.plain("Newest upload", words.short_day(newest), f"{newest:%Y, %H:%M} UTC")
 
 
+NAMES = {
+    "customer": "customer_id",
+    "rows": "total_rows",
+    "first": "first_row_at",
+    "newest": "newest_row_at",
+    "rejected": "rejected_rows",
+}
 COLUMNS = {
-    "customer": tables.words("Customer"),
-    "rows": tables.number("Rows"),
-    "uploads": tables.number("Uploads"),
+    **tables.of_metric("customers", "uploads", under=NAMES),
     "columns": tables.words("Columns"),
-    "first": tables.instant("First row"),
-    "newest": tables.instant("Newest row"),
     "difference": tables.amount_in_words("Time difference", "Newest row less first row"),
-    "rejected": tables.number("Rejected rows"),
 }
 
 

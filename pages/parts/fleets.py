@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import streamlit as st
 
 from pages.parts import answers, calendar, palette, shares, words
 from warehouse import durations
@@ -136,16 +135,3 @@ def compared(days: Sequence[FleetDay], index: int) -> str:
 def part(devices: int, total: int) -> str:
     """`668 (19.4 %)`."""
     return f"{words.count(devices)} ({shares.of(devices, total)})"
-
-
-# Columns of tables.
-
-
-def whole(label: str, help: str | None = None) -> Any:
-    """A fractional number, shown as a whole one."""
-    return st.column_config.NumberColumn(label, format="%,.0f", help=help)
-
-
-def hours(label: str, help: str | None = None) -> Any:
-    """Hours with two decimals."""
-    return st.column_config.NumberColumn(f"{label} (h)", format="%.2f", help=help)

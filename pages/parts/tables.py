@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ Widths = Mapping[str, int]
 SAID = 2_000  # rows: each cell is said one by one
 DAY = "ddd D MMM YYYY"
 INSTANT = "ddd D MMM YYYY, HH:mm"
+UNITS = {"%": " %%", "h": " h", "hours": " h", "minutes": " min", "s": " s"}  # behind each number
 WRAPPED = 78  # pixels of a row that holds three lines, such as a reason
 
 
@@ -41,12 +43,8 @@ def _drawn(_value: object) -> str:
 
 
 def difference(label: str, help: str | None = None, width: Any = None) -> Any:
-    """A whole number with its sign, said by `signed`."""
+    """A number with its sign, said by `signed`."""
     return st.column_config.NumberColumn(label, help=help, width=width)
-
-
-def day(label: str, help: str | None = None) -> Any:
-    return st.column_config.DateColumn(label, format=DAY, help=help)
 
 
 def instant(label: str, help: str | None = None, width: Any = None) -> Any:
@@ -63,11 +61,6 @@ def share(label: str, help: str | None = None, width: Any = None) -> Any:
     return st.column_config.NumberColumn(label, format="%.1f %%", help=help, width=width)
 
 
-def change_pct(label: str, help: str | None = None, width: Any = None) -> Any:
-    """A change in percent with its sign, said by `signed`."""
-    return st.column_config.NumberColumn(label, help=help, width=width)
-
-
 def hours(label: str, help: str | None = None, width: Any = None) -> Any:
     """A length of time in hours."""
     return st.column_config.NumberColumn(label, format="%,.2f h", help=help, width=width)
@@ -78,15 +71,38 @@ def amount_in_words(label: str, help: str | None = None, width: Any = None) -> A
     return st.column_config.Column(label, help=help, alignment="right", width=width)
 
 
-def of_metric(name: str, *columns: str, widths: Widths | None = None) -> dict[str, Any]:
-    """Columns of a metric as its header describes them: label, type, unit, decimals and help."""
+def of_metric(
+    name: str,
+    *columns: str,
+    under: Mapping[str, str] | None = None,
+    widths: Widths | None = None,
+    decimals: int | None = None,
+    signed: Collection[str] = (),
+) -> dict[str, Any]:
+    """Columns of a metric as its header describes them: label, type, unit, decimals and help.
+
+    `under` gives those that the table calls by names of its own, `signed` those that the function
+    `signed` says, both by the table's names; `decimals` are for all fractions of this table.
+    """
     said = {column.name: column for column in metrics()[name].columns}
-    chosen = columns or tuple(said)
-    return {column: _of_column(said[column], (widths or {}).get(column)) for column in chosen}
+    own = {each: each for each in columns} | dict(under or {})
+    chosen = {shown: said[column] for shown, column in own.items()} or said
+    if decimals is not None:
+        chosen = {shown: replace(each, decimals=decimals) for shown, each in chosen.items()}
+    return {
+        shown: difference(each.label, _help(each), (widths or {}).get(shown))
+        if shown in signed
+        else _of_column(each, (widths or {}).get(shown))
+        for shown, each in chosen.items()
+    }
+
+
+def _help(column: Column) -> str:
+    return (column.text[:1].upper() + column.text[1:]).replace("NULL", "empty")
 
 
 def _of_column(column: Column, width: Any) -> Any:
-    help = column.text[:1].upper() + column.text[1:]
+    help = _help(column)
     if column.unit == "bytes":
         return st.column_config.NumberColumn(column.label, format="bytes", help=help, width=width)
     if column.type == "DATE":
@@ -96,9 +112,11 @@ def _of_column(column: Column, width: Any) -> Any:
     if column.type == "TIMESTAMP":
         return instant(column.label, help, width)
     if column.type == "DOUBLE":
-        unit = {"%": " %%"}.get(column.unit or "", f" {column.unit}" if column.unit else "")
-        form = f"%.{2 if column.decimals is None else column.decimals}f{unit}"
+        places = 2 if column.decimals is None else column.decimals
+        form = f"%,.{places}f{UNITS.get(column.unit or '', '')}"
         return st.column_config.NumberColumn(column.label, format=form, help=help, width=width)
     if column.type in ("BIGINT", "INTEGER"):
         return number(column.label, help, width)
+    if column.type == "BOOLEAN":
+        return st.column_config.CheckboxColumn(column.label, help=help, width=width)
     return words(column.label, help, width)

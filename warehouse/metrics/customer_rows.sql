@@ -9,7 +9,7 @@
 -- column c4 VARCHAR: its fourth
 -- column c5 VARCHAR: its fifth
 -- column row_at TIMESTAMP [UTC]: the row's instant, from the time column
--- column path VARCHAR: the file that it came in, below the incoming folder
+-- column path VARCHAR "File": the file that it came in, below the incoming folder
 -- column line BIGINT: its physical line in that file
 create or replace macro customer_rows(customer, top_rows := NULL) as table
 select

@@ -2,10 +2,10 @@
 -- grain: one row for the customer, none for one without a table
 -- dataset: customers
 -- param customer VARCHAR: the customer's id
--- column customer_id VARCHAR: the customer's id
--- column total_rows BIGINT [rows]: rows appended so far (analyzer 10001)
--- column first_row_at TIMESTAMP [UTC]: instant of the first row uploaded that has one
--- column newest_row_at TIMESTAMP [UTC]: newest instant of any row
+-- column customer_id VARCHAR "Customer": the customer's id
+-- column total_rows BIGINT [rows] "Rows": rows appended so far (analyzer 10001)
+-- column first_row_at TIMESTAMP [UTC] "First row": instant of the first row uploaded that has one
+-- column newest_row_at TIMESTAMP [UTC] "Newest row": newest instant of any row
 -- column time_difference DOUBLE [s]: newest less first (analyzer 10000); NULL without instants
 create or replace macro customer_summary(customer) as table
 select

@@ -1,14 +1,14 @@
 -- Every customer that sent a file, with the columns and totals of its table if it has one.
 -- grain: one row per customer
 -- dataset: customers
--- column customer_id VARCHAR: the customer's id
+-- column customer_id VARCHAR "Customer": the customer's id
 -- column columns VARCHAR[]: the names that the first loaded file fixed, in their order; NULL without one
 -- column time_column VARCHAR: the column that holds instants; NULL where there is none
 -- column founded_by VARCHAR: the file that fixed the columns, below the incoming folder
 -- column remarks VARCHAR[]: what may be wrong with what it fixed, such as why there is no time column
--- column total_rows BIGINT [rows]: rows appended so far
--- column first_row_at TIMESTAMP [UTC]: instant of the first row uploaded that has one
--- column newest_row_at TIMESTAMP [UTC]: newest instant of any row
+-- column total_rows BIGINT [rows] "Rows": rows appended so far
+-- column first_row_at TIMESTAMP [UTC] "First row": instant of the first row uploaded that has one
+-- column newest_row_at TIMESTAMP [UTC] "Newest row": newest instant of any row
 -- column time_difference DOUBLE [s]: newest less first; NULL without instants
 -- column uploads BIGINT [files]: files appended
 -- column rejected_rows BIGINT [rows]: rows rejected, in files appended or rejected

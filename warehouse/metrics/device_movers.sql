@@ -6,13 +6,13 @@
 -- param at_least INTEGER = 10 [reports]: leave out who had fewer: before (fell, silent) or now (rose, new)
 -- param top_n INTEGER = 10: how many devices
 -- column rank BIGINT: its place in this list
--- column device_id VARCHAR: the device
--- column occurrences BIGINT [reports]: distinct reports of the device on that day
--- column occurrences_week_before BIGINT [reports]: the same 7 days earlier; 0 when it had none
--- column change_pct DOUBLE [%]: change against the week before; NULL without a baseline
+-- column device_id VARCHAR "Device": the device
+-- column occurrences BIGINT [reports] "Reports": distinct reports on that day
+-- column occurrences_week_before BIGINT [reports] "Week before": distinct reports 7 days earlier; 0 when it had none
+-- column change_pct DOUBLE [%] "Change in %": change against 7 days earlier; NULL without reports then
 -- column rank_week_before BIGINT: its rank on the earlier day among all devices; NULL when none
 -- column baseline VARCHAR: ok; new (the earlier day has data, this device none)
--- column change BIGINT [reports]: occurrences less occurrences_week_before
+-- column change BIGINT [reports]: reports less those of the week before
 create or replace macro device_movers(
     on_day, kind := 'fell', at_least := 10, top_n := 10
 ) as table

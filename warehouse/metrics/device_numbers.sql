@@ -4,15 +4,15 @@
 -- param of_device VARCHAR: the device
 -- param on_day DATE: the UTC day
 -- param days INTEGER = 30 [days]: how many days, on_day included
--- column device_id VARCHAR: the device
+-- column device_id VARCHAR "Device": the device
 -- column rank BIGINT: its rank on that day among all devices; NULL when it had no report
--- column occurrences BIGINT [reports]: its distinct reports on that day; NULL where that day has no data
--- column occurrences_week_before BIGINT [reports]: the same 7 days earlier
--- column change_pct DOUBLE [%]: change against the week before; NULL without a baseline
+-- column occurrences BIGINT [reports] "Reports on the day": distinct reports on that day; NULL where it has no data
+-- column occurrences_week_before BIGINT [reports] "Week before": distinct reports 7 days earlier; NULL where that day has no data
+-- column change_pct DOUBLE [%] "Change": change against 7 days earlier; NULL without reports then
 -- column reports BIGINT [reports]: its distinct reports in those days
 -- column days_reported BIGINT [days]: those of these days on which it reported
 -- column first_day DATE: the first day ever on which it reported
--- column last_day DATE: the newest one
+-- column last_day DATE "Last reported": the newest day on which it reported
 create or replace macro device_numbers(of_device, on_day, days := 30) as table
 with own as (
     select day, occurrences, day_rank

@@ -2,11 +2,11 @@
 -- grain: one row per online event of the device, oldest first
 -- dataset: connectivity_events
 -- param device VARCHAR: the device
--- column started_at TIMESTAMP: the online event that opened the interval
--- column ended_at TIMESTAMP: where the interval ends
--- column user_id VARCHAR: the owner named by that event
--- column server_id VARCHAR: the server named by that event
--- column rule VARCHAR: the device's next event, or none
+-- column started_at TIMESTAMP "Online from": the online event that opened the interval
+-- column ended_at TIMESTAMP "Until": where the interval ends
+-- column user_id VARCHAR "User": the owner named by that event
+-- column server_id VARCHAR "Server": the server named by that event
+-- column rule VARCHAR "Next event": the device's next event, or none; it decides where the interval ends
 -- column cut_off BOOLEAN: whether the destruction of the server ended the interval
 -- column hours DOUBLE [h]: the length of the interval
 create or replace macro device_online(device) as table

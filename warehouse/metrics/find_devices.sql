@@ -4,11 +4,11 @@
 -- param part VARCHAR: the text, any letter case; the empty one is in every id
 -- param on_day DATE: the UTC day
 -- param top_n INTEGER = 100: how many devices
--- column device_id VARCHAR: the device
+-- column device_id VARCHAR "Device": the device
 -- column rank BIGINT: its rank on that day among all devices; NULL when it had no report
--- column occurrences BIGINT [reports]: its distinct reports on that day
--- column occurrences_week_before BIGINT [reports]: the same 7 days earlier; NULL where that day has no data
--- column change_pct DOUBLE [%]: change against the week before; NULL without a baseline
+-- column occurrences BIGINT [reports] "Reports": distinct reports on that day
+-- column occurrences_week_before BIGINT [reports] "Week before": distinct reports 7 days earlier; NULL where that day has no data
+-- column change_pct DOUBLE [%] "Change": change against 7 days earlier; NULL without reports then
 create or replace macro find_devices(part, on_day, top_n := 100) as table
 with loaded as (
     select count(*) filter (where day = on_day::date - 7) > 0 as has_week_before

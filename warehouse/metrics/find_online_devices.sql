@@ -5,7 +5,7 @@
 -- param top_n INTEGER = 100: how many devices
 -- column device_id VARCHAR "Device": the device
 -- column user_id VARCHAR "User": the owner of its latest online interval
--- column intervals BIGINT [intervals]: its online intervals
+-- column intervals BIGINT [intervals]: times it came online
 -- column last_online_at TIMESTAMP "Last online until": the end of its latest online interval
 -- column matches BIGINT [devices]: how many devices match, listed or not
 create or replace macro find_online_devices(part, top_n := 100) as table

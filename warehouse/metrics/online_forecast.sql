@@ -5,11 +5,11 @@
 -- dataset: connectivity_events
 -- param horizon_days INTEGER = 28 [days]: how many days ahead, 1 to 90
 -- column day DATE: the UTC day
--- column devices DOUBLE [devices]: distinct devices expected online on that day
--- column low_80 DOUBLE [devices]: with 80 % probability there are at least so many
--- column high_80 DOUBLE [devices]: and at most so many
--- column low_95 DOUBLE [devices]: the same with 95 % probability
--- column high_95 DOUBLE [devices]: the same with 95 % probability
+-- column devices DOUBLE [devices] "Expected": distinct devices expected online on that day
+-- column low_80 DOUBLE [devices] "80 %: from": with 80 % probability at least so many
+-- column high_80 DOUBLE [devices] "80 %: to": with 80 % probability at most so many
+-- column low_95 DOUBLE [devices] "95 %: from": with 95 % probability at least so many
+-- column high_95 DOUBLE [devices] "95 %: to": with 95 % probability at most so many
 -- column error_devices DOUBLE [devices]: mean absolute error on the days held back
 -- column error_pct DOUBLE [%]: the same in percent of their mean devices; NULL without any
 create or replace macro online_forecast(horizon_days := 28) as table

@@ -5,10 +5,10 @@
 -- param first_day DATE: the first UTC day
 -- param last_day DATE: the last one
 -- column day DATE: the UTC day
--- column devices BIGINT [devices]: devices online at any time on the day: its device-days
--- column hours DOUBLE [h]: hours online of all of them together
--- column mean_hours DOUBLE [h]: hours online per device; NULL when there was none
--- column median_hours DOUBLE [h]: half of the devices were online for longer; NULL likewise
+-- column devices BIGINT [devices]: distinct devices online on the day: its device-days
+-- column hours DOUBLE [h] "Hours online": hours online of all devices together
+-- column mean_hours DOUBLE [h] "Mean": hours online per device; NULL when there was none
+-- column median_hours DOUBLE [h] "Median": half of the devices were online for longer; NULL likewise
 -- column complete BOOLEAN: false on the oldest and newest event's days, seen in part, and beyond
 create or replace macro online_hours(first_day, last_day) as table
 with calendar as (

@@ -1,14 +1,14 @@
 -- Each server, the devices it carried, and what its destruction cut off.
 -- grain: one row per server, the one with most devices first, ties by server_id
 -- dataset: connectivity_events
--- column server_id VARCHAR: the server
+-- column server_id VARCHAR "Server": the server
 -- column is_known BOOLEAN: whether a servers file names it
--- column created_at TIMESTAMP: when it was created; NULL when unknown
--- column destroyed_at TIMESTAMP: when it was destroyed; NULL when it lives or is unknown
--- column devices BIGINT [devices]: distinct devices with an online event on it
+-- column created_at TIMESTAMP "Created": when it was created; NULL when unknown
+-- column destroyed_at TIMESTAMP "Destroyed": when it was destroyed; NULL when it lives or is unknown
+-- column devices BIGINT [devices]: distinct devices that came online on it
 -- column intervals BIGINT [intervals]: online intervals on it
--- column cut_off_intervals BIGINT [intervals]: of these, ended by its destruction
--- column hours DOUBLE [h]: hours online on it, of all its intervals together
+-- column cut_off_intervals BIGINT [intervals] "Cut off": intervals that its destruction ended
+-- column hours DOUBLE [h] "Hours online": hours online on it, of all its intervals together
 create or replace macro online_servers() as table
 select
     totals.server_id,

@@ -4,7 +4,7 @@
 -- dataset: connectivity_events
 -- param on_day DATE: the UTC day on which the window ends, included
 -- param window_days INTEGER = 1 [days]: the length of the window
--- column user_id VARCHAR: the owner
+-- column user_id VARCHAR "User": the owner
 -- column devices BIGINT [devices]: distinct devices of the user online at any time in the window
 -- column fleet_size VARCHAR: the range that this number lies in, as in online_devices
 create or replace macro online_users(on_day, window_days := 1) as table

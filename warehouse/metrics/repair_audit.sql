@@ -7,9 +7,9 @@
 -- param first_day DATE: the first UTC day
 -- param last_day DATE: the last one
 -- column day DATE: the UTC day of the events
--- column rule VARCHAR: the next event of the device, or the kind of event counted
--- column events BIGINT [events]: online events decided by this rule, or events of this kind
--- column hours DOUBLE [h]: the length of the intervals that these events opened
+-- column rule VARCHAR "Next event": the next event of the device, or the kind of event counted
+-- column events BIGINT [events]: online events decided by this rule, or events of this kind, on the day of that event
+-- column hours DOUBLE [h] "Hours online": the length of the intervals that these events opened
 create or replace macro repair_audit(first_day, last_day) as table
 select
     (date '1970-01-01' + audit.day_number::integer) as day,

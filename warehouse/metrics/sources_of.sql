@@ -8,7 +8,7 @@
 -- column report_status VARCHAR "Status": its status
 -- column path VARCHAR "File": the file that it came in, below the incoming folder
 -- column line BIGINT: its physical line in that file
--- column counts BOOLEAN: true for the delivery that is counted, false for its duplicates
+-- column counts BOOLEAN "Counted": true for the delivery that is counted, false for a repeated one
 -- column source_id VARCHAR: sha256 of the file's bytes as stored
 create or replace macro sources_of(of_device, on_day) as table
 select

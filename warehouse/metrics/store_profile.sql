@@ -2,8 +2,8 @@
 -- grain: one row per store, in order of store_id
 -- dataset: store_status
 -- param store VARCHAR = NULL: the store's id; NULL is every store
--- column store_id VARCHAR: the store
--- column zone VARCHAR: its IANA time zone
+-- column store_id VARCHAR "Store": the store
+-- column zone VARCHAR "Time zone": its IANA time zone
 -- column zone_given BOOLEAN: false: no zone was loaded, so it is America/Chicago
 -- column opening_hours VARCHAR: its weekly hours by its own clock, or 'always open' or 'never open'
 -- column hours_rejected BIGINT [rows]: rows of its hours that were rejected and not replaced since

@@ -4,7 +4,7 @@
 -- dataset: store_status
 -- param as_of TIMESTAMP = NULL: end of the windows, up to 7 days after the newest poll; NULL is that poll
 -- param method VARCHAR = 'nearest' [nearest|poll]: the nearest poll within an hour decides, or each poll counts an hour
--- column store_id VARCHAR: the store
+-- column store_id VARCHAR "Store": the store
 -- column uptime_last_hour DOUBLE [minutes] .2: up in the last hour
 -- column uptime_last_day DOUBLE [hours] .2: up in the last 24 hours
 -- column uptime_last_week DOUBLE [hours] .2: up in the last 7 days
@@ -14,8 +14,8 @@
 -- column unknown_last_hour DOUBLE [minutes] .2: open without a poll within an hour; 0 by method poll
 -- column unknown_last_day DOUBLE [hours] .2: the same of the last 24 hours
 -- column unknown_last_week DOUBLE [hours] .2: the same of the last 7 days
--- column uptime_low_pct DOUBLE [%] .2: least share of the week's open time that polls allow; NULL if never open
--- column uptime_high_pct DOUBLE [%] .2: the greatest such share; neither depends on the method
+-- column uptime_low_pct DOUBLE [%] .2 "At least": least share of the week's open time that polls allow; NULL if never open
+-- column uptime_high_pct DOUBLE [%] .2 "At most": the greatest such share; neither depends on the method
 create or replace macro store_uptime(as_of := NULL, method := 'nearest') as table
 with
 -- Text with an offset or a zone behind its time is that instant, other text is UTC.

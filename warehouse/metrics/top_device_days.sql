@@ -4,7 +4,7 @@
 -- param on_day DATE: the UTC day
 -- param top_n INTEGER = 10: how many devices
 -- param days INTEGER = 30 [days]: how many days, on_day included
--- column device_id VARCHAR: the device
+-- column device_id VARCHAR "Device": the device
 -- column occurrences_by_day BIGINT[] [reports]: oldest day first; NULL where nothing was loaded
 create or replace macro top_device_days(on_day, top_n := 10, days := 30) as table
 with calendar as (

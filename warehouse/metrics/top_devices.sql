@@ -3,11 +3,11 @@
 -- dataset: health_reports
 -- param on_day DATE: the UTC day
 -- param top_n INTEGER = 10: how many devices
--- column rank BIGINT: 1..top_n by occurrences, highest first; ties by device_id, ascending
--- column device_id VARCHAR: the device
--- column occurrences BIGINT [reports]: distinct reports of the device on that day
--- column occurrences_week_before BIGINT [reports]: the same 7 days earlier; 0 when it had none
--- column change_pct DOUBLE [%]: change against the week before; NULL without a baseline
+-- column rank BIGINT: its place by reports, highest first; ties by device_id, ascending
+-- column device_id VARCHAR "Device": the device
+-- column occurrences BIGINT [reports] "Reports": distinct reports on that day
+-- column occurrences_week_before BIGINT [reports] "Week before": distinct reports 7 days earlier; 0 when it had none
+-- column change_pct DOUBLE [%] "Change": change against 7 days earlier; NULL without reports then
 -- column rank_week_before BIGINT: its rank on the earlier day among all devices; NULL when none
 -- column baseline VARCHAR: ok; new (the earlier day has data, this device none); no data
 create or replace macro top_devices(on_day, top_n := 10) as table

@@ -205,7 +205,7 @@ def show_rows(customer: dict[str, Any]) -> None:
     )
 
 
-SOURCE = {"path": tables.words("File"), "line": tables.number("Line")}
+SOURCE = tables.of_metric("customer_rows", "path", "line")
 
 
 def own_column(values: pa.ChunkedArray, label: str) -> Any:

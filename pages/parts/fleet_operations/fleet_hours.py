@@ -48,11 +48,8 @@ def show(daily: pa.Table, observed: Observed, period: Period) -> None:
 
 
 HOURS = {
-    "day": tables.day("Day (UTC)"),
-    "devices": tables.number("Devices", "Distinct devices online on the day: its device-days"),
-    "hours": fleets.whole("Hours online", "Of all devices together"),
-    "mean_hours": fleets.hours("Mean", "Hours online per device"),
-    "median_hours": fleets.hours("Median", "Half of the devices were online for longer"),
+    **tables.of_metric("online_hours", "day", "devices", "mean_hours", "median_hours"),
+    **tables.of_metric("online_hours", "hours", decimals=0),
     "seen": tables.words("Seen"),
 }
 

@@ -52,14 +52,16 @@ def show(observed: Observed) -> None:
 
 
 SERVERS = {
-    "server": tables.words("Server"),
+    **tables.of_metric(
+        "online_servers",
+        "devices",
+        "intervals",
+        "hours",
+        under={"server": "server_id", "cut_off": "cut_off_intervals", "destroyed": "destroyed_at"},
+        decimals=0,
+    ),
     "state": tables.words("State"),
-    "devices": tables.number("Devices", "Distinct devices that came online on it"),
-    "intervals": tables.number("Intervals", "Online intervals on it"),
-    "cut_off": tables.number("Cut off", "Intervals that its destruction ended"),
     "share": tables.share("Share", "Of its intervals, cut off by its destruction"),
-    "hours": fleets.whole("Hours online", "Of all its intervals together"),
-    "destroyed": tables.instant("Destroyed"),
     "lived": tables.amount_in_words("Lived", "From its creation"),
 }
 

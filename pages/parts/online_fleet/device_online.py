@@ -83,13 +83,15 @@ def kinds(rows: Rows) -> stacks.Kinds:
     return tuple((NEXT[rule], palette.RULE[rule]) for rule in DECIDES if rule in decided)
 
 
+NAMES = {
+    "started": "started_at",
+    "ended": "ended_at",
+    "user": "user_id",
+    "server": "server_id",
+}
 INTERVALS = {
-    "started": tables.instant("Online from"),
-    "ended": tables.instant("Until"),
+    **tables.of_metric("device_online", "rule", under=NAMES),
     "long": tables.amount_in_words("For"),
-    "user": tables.words("User"),
-    "server": tables.words("Server"),
-    "rule": tables.words("Next event", "The device's next event decides where the interval ends"),
     "means": tables.words("So", width="large"),
 }
 

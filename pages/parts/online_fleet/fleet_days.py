@@ -29,9 +29,9 @@ def show(table: pa.Table, observed: Observed, chosen: Choice) -> None:
 
 
 DAYS = {
-    "day": tables.day("Day (UTC)"),
+    **tables.of_metric("online_devices", "day"),
     "devices": tables.number("Devices", "Distinct devices online"),
-    "change": tables.change_pct("Change", "Against a week before"),
+    "change": tables.difference("Change", "Against a week before"),
     **{
         size: tables.number(label, f"Devices of users with {label} of them online")
         for size, label in fleets.SIZES.items()

@@ -108,8 +108,7 @@ BY_SIZE = {
     "share": tables.share("Share", "Of the devices online"),
 }
 USERS = {
-    "user": tables.words("User"),
-    "devices": tables.number("Devices", "Distinct devices online"),
+    **tables.of_metric("online_users", "devices", under={"user": "user_id"}),
     "size": tables.words("Fleet size"),
     "share": tables.share("Share", "Of the devices online"),
     "before": tables.number("Week before", "Devices 7 days earlier"),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts import answers, downloads, fleets, stacks, tables, words
+from pages.parts import answers, downloads, stacks, tables, words
 from pages.parts.shares import limit, percent
 from warehouse import QueryFailed
 
@@ -94,11 +94,6 @@ def show(ahead: Projection) -> None:
     )
 
 
-AHEAD = {
-    "day": tables.day("Day (UTC)"),
-    "devices": fleets.whole("Expected", "Distinct devices online on that day"),
-    "low_80": fleets.whole(f"{limit(80)}: from"),
-    "high_80": fleets.whole(f"{limit(80)}: to"),
-    "low_95": fleets.whole(f"{limit(95)}: from"),
-    "high_95": fleets.whole(f"{limit(95)}: to"),
-}
+AHEAD = tables.of_metric(
+    "online_forecast", "day", "devices", "low_80", "high_80", "low_95", "high_95", decimals=0
+)

@@ -127,11 +127,10 @@ def show_picture(events: Events, days: Sequence[dt.date], said: str) -> None:
 AUDIT = {
     "next": tables.words("Next event", "The next event of the device", width=140),
     "means": tables.words("What the rule says", width=300),
-    "events": tables.number(
-        "Events", "In the period, on the day of the event that went online", 75
+    **tables.of_metric(
+        "repair_audit", "events", "hours", widths={"events": 75, "hours": 110}, decimals=0
     ),
     "share": tables.share("Share", "Of all online events", 75),
-    "hours": tables.number("Hours online", "The length of the intervals that they opened", 110),
     "days": st.column_config.AreaChartColumn(
         "By day", y_min=0, width=180, help="Events on each day"
     ),

@@ -121,7 +121,7 @@ def said_hours(value: float) -> str:
 
 SAID = dict(zip(NUMBERS, (said_share, said_hours, said_share, said_hours), strict=True))
 COLUMNS = {
-    "store": tables.words("Store"),
+    **tables.of_metric("store_uptime", under={"store": "store_id"}),
     "uptime": tables.share("Uptime", "Share of the open time that is known; below in points"),
     "down": tables.hours("Down"),
     "unknown": tables.share("Unknown", "Share of the open time; below in points"),

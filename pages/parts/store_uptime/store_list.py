@@ -209,14 +209,13 @@ def beside_ranges(rows: list[dict[str, Any]]) -> Any:
     return left
 
 
+NAMES = {"store": "store_id", "least": "uptime_low_pct", "most": "uptime_high_pct"}
 COLUMNS = {
-    "store": tables.words("Store"),
+    **tables.of_metric("store_uptime", under=NAMES, decimals=1),
+    **tables.of_metric("store_profile", "zone"),
     "uptime": tables.share("Uptime", "Share of the open time that is known"),
     "down": tables.hours("Down"),
     "unknown": tables.share("Unknown", "Share of the open time"),
-    "least": tables.share("At least", "Least share of the last week's open time that it was up"),
-    "most": tables.share("At most", "Greatest share that the polls allow"),
-    "zone": tables.words("Time zone"),
 }
 
 

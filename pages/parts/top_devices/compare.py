@@ -102,12 +102,9 @@ def says(device: str, row: dict[str, Any]) -> str:
 
 
 COLUMNS = {
-    "device": tables.words("Device"),
-    "occurrences": tables.difference("Reports on the day"),
-    "occurrences_week_before": tables.difference("Week before"),
-    "change_pct": tables.change_pct("Change"),
+    **tables.of_metric("device_numbers", under={"device": "device_id"}),
+    **tables.of_metric("device_numbers", *NUMBERS, signed=NUMBERS),
     "reports": tables.difference(f"In {DAYS} days"),
-    "days_reported": tables.difference("Days reported"),
 }
 
 

@@ -159,10 +159,6 @@ def show_sources(device: str, day: dt.date) -> None:
 
 
 SOURCES = {
+    **tables.of_metric("sources_of", "report_status", "report_type", "path", "line", "counts"),
     "reported_at": st.column_config.DatetimeColumn("Time (UTC)", format="HH:mm:ss"),
-    "report_status": tables.words("Status"),
-    "report_type": tables.words("Type"),
-    "path": tables.words("File"),
-    "line": tables.number("Line"),
-    "counts": st.column_config.CheckboxColumn("Counted", help="Off for a repeated delivery"),
 }

@@ -45,13 +45,15 @@ def listed(found: pa.Table, part: str, day: dt.date) -> list[dict[str, Any]]:
     return [row | {"last_day": last[row["device_id"]]} for row in numbers[: find.LISTED]]
 
 
+NAMES = {
+    "device": "device_id",
+    "reports": "occurrences",
+    "before": "occurrences_week_before",
+    "change": "change_pct",
+}
 COLUMNS = {
-    "device": tables.words("Device"),
-    "rank": tables.number("Rank", "Among all devices of the day"),
-    "reports": tables.number("Reports", "Distinct reports on the day"),
-    "before": tables.number("Week before", "Distinct reports 7 days earlier"),
-    "change": tables.change_pct("Change", "Against 7 days earlier"),
-    "last": tables.day("Last reported (UTC)"),
+    **tables.of_metric("find_devices", "rank", under=NAMES, signed=["change"]),
+    **tables.of_metric("reporting_devices", under={"last": "last_day"}),
 }
 
 

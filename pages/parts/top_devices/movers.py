@@ -30,7 +30,7 @@ def show(kind: str, day: dt.date, top: int) -> list[str]:
     st.title(answer(kind, day, rows, everyone.num_rows), anchor=False)
     if not has_week_before(day):
         return []
-    which = "the day" if kind in ("rose", "new") else "the week before"
+    which = "the day" if kind in ("rose", "new") else "that day"
     st.caption(
         f"Of all devices, against {words.short_day(day - calendar.WEEK)}; "
         f"left out is who sent fewer than {AT_LEAST} reports on {which}."
@@ -69,16 +69,15 @@ def has_week_before(day: dt.date) -> bool:
     return bool(calendar.week_before({day: day for day in loaded}, day))
 
 
-COLUMNS = {
-    "rank": tables.number("Rank", width=50),
-    "device": tables.words("Device"),
-    "reports": tables.number("Reports", "Distinct reports on the day"),
-    "before": tables.number("Week before", "Distinct reports 7 days earlier"),
-    "change": tables.difference("Change", "Reports less those of the week before"),
-    "change_pct": tables.change_pct(
-        "Change in %", "Against 7 days earlier; – where there were none"
-    ),
-}
+COLUMNS = tables.of_metric(
+    "device_movers",
+    "rank",
+    "change",
+    "change_pct",
+    under={"device": "device_id", "reports": "occurrences", "before": "occurrences_week_before"},
+    widths={"rank": 50},
+    signed=["change", "change_pct"],
+)
 
 
 def table_rows(rows: list[dict[str, Any]]) -> pa.Table:

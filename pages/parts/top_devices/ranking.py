@@ -66,15 +66,18 @@ def show_bars(rows: list[dict[str, Any]], chosen: list[str], caption: str) -> No
     )
 
 
+NAMES = {
+    "device": "device_id",
+    "reports": "occurrences",
+    "before": "occurrences_week_before",
+    "change": "change_pct",
+}
+WIDTHS = {"rank": 50, "device": 90, "reports": 70, "before": 95, "change": 85}
 COLUMNS = {
-    "rank": tables.number("Rank", width=50),
+    **tables.of_metric("top_devices", "rank", under=NAMES, widths=WIDTHS, signed=["change"]),
     "moved": tables.difference(
         "Moved", "Places gained or lost since a week before; – for a device that was not there", 65
     ),
-    "device": tables.words("Device", width=90),
-    "reports": tables.number("Reports", "Distinct reports on the day", 70),
-    "before": tables.number("Week before", "Distinct reports 7 days earlier", 95),
-    "change": tables.change_pct("Change", "Against 7 days earlier", 85),
     "days": st.column_config.BarChartColumn(
         "30 days",
         y_min=HOLE,
