@@ -84,12 +84,15 @@ class _Turns:
             self._take_waiting(session)
 
     def _tick(self, session: AppSession, asked: ClientState) -> None:
-        """One that comes while something runs is left out: the next one comes soon. So is
-        one that would change nothing. What it brings is not taken: the page knows its own URL, and
-        without states of widgets they stay as they are."""
+        """One that comes while something runs is left out: the next one comes soon. So is one that
+        would change nothing, and one of the page before, which would empty the new one. What it
+        brings is not taken: the page knows its own URL, and without states of widgets they stay as
+        they are."""
         if asked.query_string == self._links.get(session):
             self._unheard.pop(session, None)
         if session._scriptrunner is not None or session in self._waiting:
+            return
+        if asked.page_script_hash != session._client_state.page_script_hash:
             return
         if rests.rests(session.id, asked.fragment_id, busy=self._is_busy()):
             return

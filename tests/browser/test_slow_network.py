@@ -51,3 +51,17 @@ def test_two_quick_clicks_are_both_taken(page: Page) -> None:
     settle(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sun 15 Feb 2026")
     expect(page).to_have_url(re.compile(r"\?list=fell$"))
+
+
+def test_a_row_that_leads_to_another_page_shows_it(page: Page) -> None:
+    """Before, a tick of the page before it could come behind the click and empty the new one."""
+    delay(page)
+    for _ in range(3):
+        page.goto("/")
+        expect(page.get_by_test_id("stDataFrame").last).to_be_visible()
+        settle(page)
+        page.get_by_test_id("stDataFrame").last.scroll_into_view_if_needed()
+        page.get_by_test_id("stDataFrame").last.click(position={"x": 200, "y": 52})
+        expect(page).to_have_url(re.compile(r"/data\?show=Files&dataset="))
+        settle(page)
+        expect(page.get_by_text("Choose one to see its reason whole")).to_be_visible()
