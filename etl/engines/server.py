@@ -32,7 +32,7 @@ class ClusterFailed(Exception):
 
 def shown(remote: str) -> str:
     """The address without its parameters, of which one may be a token."""
-    return remote.partition("/;")[0]
+    return remote.partition(";")[0].removesuffix("/")
 
 
 def connected(remote: str) -> SparkSession:

@@ -175,6 +175,7 @@ def test_nothing_new_asks_no_server(tmp_path: Path) -> None:
     [
         ("sc://127.0.0.1:1", "no server answers at sc://127.0.0.1:1 (Connection refused)"),
         ("sc://127.0.0.1:1/;token=SECRET", "no server answers at sc://127.0.0.1:1 (Connection"),
+        ("sc://127.0.0.1:1;token=SECRET", "'sc://127.0.0.1:1' is no address of a server"),
         ("127.0.0.1:1", "'127.0.0.1:1' is no address of a server, expected sc://HOST:PORT"),
         ("sc://127.0.0.1:x", "is no address of a server, expected sc://HOST:PORT"),
     ],
